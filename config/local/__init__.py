@@ -1,0 +1,1 @@
+"""What `manage.py up` and the tests run: real servers from wheels, supervised."""

@@ -1,0 +1,124 @@
+"""The processes of the product itself: worker, beat, web, and its commands."""
+
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from config.local import valkey
+from config.local.addresses import OWNER_URLS, UNSET
+from config.local.ports import HOST
+from config.local.processes import MARK, Command
+from config.local.supervisor import Service
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BIN = Path(sys.executable).parent
+
+
+def environment(var_dir: Path, addresses: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of the product's processes, in production mode."""
+    inherited = {name: value for name, value in os.environ.items() if name != UNSET}
+    return {
+        **inherited,
+        **addresses,
+        "VAR_DIR": str(var_dir),
+        MARK: str(var_dir),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def command(environment: Mapping[str, str], *arguments: str) -> Command:
+    """Return one of manage.py's commands."""
+    return Command(
+        name=arguments[0],
+        arguments=[sys.executable, str(ROOT / "manage.py"), *arguments],
+        environment=environment,
+        folder=ROOT,
+    )
+
+
+def migrate(environment: Mapping[str, str], database: str) -> Command:
+    """Return the command that brings one database up to date."""
+    options = [f"--database={database}", "--skip-checks", "--verbosity=1"]
+    return command(environment, "migrate", *options)
+
+
+def worker(environment: Mapping[str, str]) -> Service:
+    """Return the Celery worker; ready when it waits for messages."""
+    return _celery(
+        environment,
+        "worker",
+        ["--concurrency=1", "--without-gossip", "--without-mingle"],
+        is_ready=lambda: valkey.has_consumer(environment["REDIS_URL"]),
+    )
+
+
+def beat(environment: Mapping[str, str]) -> Service:
+    """Return Celery's clock: a process of its own, since nobody restarts a part."""
+    pid_file = "--pidfile="  # none: a stale one would keep it from starting
+    return _celery(environment, "beat", [pid_file], is_ready=lambda: True)
+
+
+def web(environment: Mapping[str, str], *, port: int, wait_slots: int) -> Service:
+    """Return the web server; ready when it says so itself."""
+    return Service(
+        name="web",
+        prepare=lambda: _granian(_web_role(environment), port, wait_slots),
+        is_ready=lambda: is_up(port, "live") and is_up(port, "ready"),
+        ready_within=60.0,
+    )
+
+
+def is_up(port: int, what: str) -> bool:
+    """Ask a health page."""
+    url = f"http://{HOST}:{port}/healthz/{what}"
+    try:
+        with urllib.request.urlopen(url, timeout=4) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.HTTPError):
+        return False
+
+
+def _granian(environment: Mapping[str, str], port: int, wait_slots: int) -> Command:
+    options = {
+        "interface": "wsgi",
+        "host": HOST,
+        "port": port,
+        "workers": environment.get("WEB_PROCESSES", "2"),
+        # One works; the others hold readers that wait for their token.
+        "blocking-threads": 1 + wait_slots,
+        "blocking-threads-idle-timeout": 600,  # a new thread has no connection yet
+        "respawn-interval": 0.5,
+        "workers-kill-timeout": 2,
+        "log-level": "warning",
+    }
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    flags += ["--no-ws", "--respawn-failed-workers", "config.wsgi:application"]
+    return Command(
+        name="web",
+        arguments=[sys.executable, "-m", "granian", *flags],
+        environment=environment,
+        folder=ROOT,
+    )
+
+
+def _celery(
+    environment: Mapping[str, str], name: str, options: list[str], **how: object
+) -> Service:
+    arguments = [sys.executable, "-m", "celery", "--quiet", "--app=config.celery"]
+    arguments += [name, "--loglevel=INFO", *options]
+    made = Command(
+        name=name,
+        arguments=arguments,
+        environment=_web_role(environment),
+        folder=ROOT,
+    )
+    return Service(name=name, prepare=lambda: made, **how)  # type: ignore[arg-type]
+
+
+def _web_role(environment: Mapping[str, str]) -> dict[str, str]:
+    """Leave the owner's URLs out: these processes have no business with them."""
+    return {k: v for k, v in environment.items() if k not in OWNER_URLS}

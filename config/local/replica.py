@@ -1,0 +1,123 @@
+"""The streaming replica: made from the primary, made again when it cannot follow."""
+
+import shutil
+import struct
+
+import psycopg
+from psycopg.rows import tuple_row
+
+from config.local.files import make_folder
+from config.local.ports import HOST
+from config.local.postgres import REPLICATION, Server, configure, serve
+from config.local.processes import Command, run
+
+SLOT = "replica_1"
+
+
+def prepare(replica: Server, primary: Server) -> Command:
+    """Return the command that serves the replica, rebuilt if it has to be."""
+    make_folder(replica.folder.parent, owner=replica.account)
+    if not _can_follow(replica, primary):
+        _rebuild(replica, primary)
+    target = {
+        "host": HOST,
+        "port": str(primary.port),
+        "user": REPLICATION,
+        "password": primary.passwords[REPLICATION],
+        "application_name": SLOT,
+        "connect_timeout": "2",
+    }
+    conninfo = psycopg.conninfo.make_conninfo(**target)
+    configure(replica, {"primary_conninfo": conninfo, "primary_slot_name": SLOT})
+    return serve(replica)
+
+
+def follows(replica: Server, primary: Server) -> bool:
+    """Say whether the replica serves reads and the primary streams to it."""
+    if not replica.answers():
+        return False
+    return bool(
+        _one(
+            primary,
+            "SELECT state = 'streaming' FROM pg_stat_replication"
+            " WHERE application_name = %s",
+            SLOT,
+        )
+    )
+
+
+def slot_is_lost(primary: Server) -> bool:
+    """Say whether the replica has been away for longer than the slot allows."""
+    try:
+        return not _slot_holds(primary)
+    except psycopg.Error:
+        return False  # with the primary away nothing can be said, or done
+
+
+def forget(replica: Server) -> None:
+    """Drop the replica's data, so that it is made from the primary again."""
+    shutil.rmtree(replica.folder, ignore_errors=True)
+
+
+def _can_follow(replica: Server, primary: Server) -> bool:
+    """Compare the cluster's identity and ask whether its WAL has been kept."""
+    if not (replica.folder / "standby.signal").exists():
+        return False
+    same = _system_identifier(replica) == _system_identifier(primary)
+    return same and _slot_holds(primary)
+
+
+def _slot_holds(primary: Server) -> bool:
+    return bool(
+        _one(
+            primary,
+            "SELECT invalidation_reason IS NULL AND wal_status <> 'lost'"
+            " FROM pg_replication_slots WHERE slot_name = %s",
+            SLOT,
+        )
+    )
+
+
+def _rebuild(replica: Server, primary: Server) -> None:
+    """Copy the primary beside the replica's place, holding the WAL in a new slot."""
+    fresh = replica.folder.with_name(f"{replica.folder.name}.new")
+    for folder in (fresh, replica.folder):
+        shutil.rmtree(folder, ignore_errors=True)
+    _one(
+        primary,
+        "SELECT count(pg_drop_replication_slot(slot_name)) FROM pg_replication_slots"
+        " WHERE slot_name = %s AND NOT active",
+        SLOT,
+    )
+    run(
+        replica.tool(
+            "pg_basebackup",
+            f"--pgdata={fresh}",
+            f"--host={HOST}",
+            f"--port={primary.port}",
+            f"--username={REPLICATION}",
+            "--no-password",
+            "--create-slot",
+            f"--slot={SLOT}",
+            "--wal-method=stream",
+            "--checkpoint=fast",
+            "--write-recovery-conf",
+            *(["--no-sync"] if replica.settings.get("fsync") == "off" else []),
+            PGPASSWORD=primary.passwords[REPLICATION],
+        )
+    )
+    # What pg_basebackup wrote here names a port that changes with each start.
+    (fresh / "postgresql.auto.conf").write_text("")
+    fresh.rename(replica.folder)
+
+
+def _system_identifier(server: Server) -> int:
+    content = (server.folder / "global" / "pg_control").read_bytes()
+    identifier: int = struct.unpack_from("=Q", content)[0]
+    return identifier
+
+
+def _one(server: Server, question: str, *values: str) -> object:
+    with server.connect() as connection, connection.cursor(row_factory=tuple_row) as c:
+        row = c.execute(question, values).fetchone()
+    return row[0] if row else None

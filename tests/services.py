@@ -1,0 +1,174 @@
+"""The pytest plugin that runs all tests on real servers.
+
+`services` are the primary, the streaming replica and Valkey, `worker` adds Celery,
+`web` the web server. Tests need no mark to use the databases, and nothing is flushed:
+each makes its own customers and orders and asserts on those.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.db import connections
+from pytest_django.plugin import DjangoDbBlocker
+
+from config.local import application, postgres
+from config.local.addresses import OWNER_URLS, URLS
+from config.local.console import Console
+from config.local.embedded import Embedded, embedded
+from config.local.ports import HOST, free_ports
+from config.local.supervisor import Service, Supervisor
+
+WAIT_SLOTS = 4
+_chosen: list[Embedded] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """Choose ports before the settings are read; nothing runs yet."""
+    var_dir = Path(tempfile.mkdtemp(prefix="orders-tests-"))
+    servers = embedded(var_dir, durable=False)
+    for name in ("DEBUG", "HTTPS", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS"):
+        os.environ.pop(name, None)
+    os.environ.update(servers.environment(), VAR_DIR=str(var_dir))
+    _chosen.append(servers)
+    atexit.register(shutil.rmtree, var_dir, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[Embedded]:
+    """Run the servers, with both databases migrated and the roles granted."""
+    servers = _chosen[0]
+    with _running(servers, "servers") as supervisor:
+        supervisor.start(*servers.first_stage())
+        postgres.bootstrap(servers.primary)
+        supervisor.start(*servers.second_stage())
+        environment = _environment(servers)
+        supervisor.run(
+            application.migrate(environment, "default"),
+            application.migrate(environment, "query"),
+            application.command(
+                environment, "collectstatic", "--noinput", "--skip-checks"
+            ),
+        )
+        supervisor.run(application.command(environment, "grant"))
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def worker(services: Embedded) -> Iterator[Supervisor]:
+    """Run a Celery worker and its beat, as `manage.py up` does."""
+    environment = _environment(services)
+    with _started(
+        services, application.worker(environment), application.beat(environment)
+    ) as supervisor:
+        yield supervisor
+
+
+@pytest.fixture(scope="session")
+def web(services: Embedded, worker: Supervisor) -> Iterator[str]:
+    """Run the web server and return its address."""
+    port = free_ports(1)[0]
+    environment = {**_environment(services), "WEB_PROCESSES": "1"}
+    service = application.web(environment, port=port, wait_slots=WAIT_SLOTS)
+    with _started(services, service):
+        yield f"http://{HOST}:{port}"
+
+
+@pytest.fixture
+def replica(services: Embedded) -> Iterator["ReplicaControl"]:
+    """Let a test hold the replica back; it follows again afterwards."""
+    control = ReplicaControl(services)
+    yield control
+    control.resume()
+
+
+class ReplicaControl:
+    """Pauses and resumes the replay of WAL on the replica."""
+
+    def __init__(self, services: Embedded) -> None:
+        self._server = services.replica
+
+    def pause(self) -> None:
+        """Let the replica show the past from now on."""
+        self._do("SELECT pg_wal_replay_pause()")
+
+    def resume(self) -> None:
+        """Let it catch up."""
+        self._do("SELECT pg_wal_replay_resume()")
+
+    def _do(self, statement: str) -> None:
+        with self._server.connect() as connection:
+            connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(services: Embedded) -> None:
+    """Take the place of pytest-django's: the databases are the real ones."""
+
+
+@pytest.fixture(autouse=True)
+def _databases(
+    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Open the databases to every test that has not said it needs none."""
+    if request.node.get_closest_marker("no_services"):
+        yield
+        return
+    request.getfixturevalue("services")
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a failed test what the processes last said."""
+    report = yield
+    if report.failed:
+        for path in sorted(_chosen[0].var_dir.glob("*.log")):
+            report.sections.append((path.name, path.read_text()[-3000:]))
+    return report
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "no_services: the test needs no server at all")
+
+
+@contextmanager
+def _started(services: Embedded, *wanted: Service) -> Iterator[Supervisor]:
+    with _running(services, wanted[0].name) as supervisor:
+        supervisor.start(*wanted)
+        yield supervisor
+
+
+@contextmanager
+def _running(services: Embedded, name: str) -> Iterator[Supervisor]:
+    """Write what the processes print into a file, shown if they do not start."""
+    path = services.var_dir / f"{name}.log"
+    with path.open("w") as file:
+        supervisor = Supervisor(Console(file))
+        try:
+            yield supervisor
+        except Exception as error:
+            error.add_note(path.read_text()[-8000:])
+            raise
+        finally:
+            supervisor.end()
+
+
+def _environment(services: Embedded) -> dict[str, str]:
+    return application.environment(services.var_dir, services.environment())
+
+
+def without_services() -> dict[str, str]:
+    """Return an environment that says nothing of this run's servers."""
+    hidden = {*URLS, *OWNER_URLS, "VAR_DIR", "SECRET_KEY"}
+    return {k: v for k, v in os.environ.items() if k not in hidden}
