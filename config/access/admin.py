@@ -1,0 +1,62 @@
+"""The admin of users and their tokens."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.forms import ModelForm, MultipleChoiceField
+from django.http import HttpRequest
+from django.utils import timezone
+
+from config.access.models import (
+    READ,
+    SCOPES,
+    WRITE,
+    ApiToken,
+    User,
+    digest_of,
+    draw_text,
+)
+
+admin.site.register(User, UserAdmin)
+
+
+class ApiTokenForm(ModelForm):  # type: ignore[type-arg]
+    scopes = MultipleChoiceField(
+        choices=[(scope, scope) for scope in SCOPES], initial=[READ, WRITE]
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ["user", "name", "scopes", "expires_at"]
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = ApiTokenForm
+    list_display = ["id", "user", "name", "scopes", "expires_at", "revoked_at"]
+    list_select_related = ["user"]
+    autocomplete_fields = ["user"]
+    actions = ["revoke"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # The list has the action; a token itself is never changed.
+        return obj is None and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: ApiToken, form: Any, change: Any
+    ) -> None:
+        """Draw the token and show it, this one time."""
+        text = draw_text()
+        obj.digest = digest_of(text)
+        obj.save(force_insert=True)
+        messages.warning(request, f"The token, shown only now: {text}")
+
+    @admin.action(description="Revoke", permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        count = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
+        messages.success(request, f"{count} revoked; in effect within seconds.")

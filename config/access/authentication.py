@@ -1,0 +1,69 @@
+"""Who calls: a bearer token for programs, the session cookie for pages."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from rest_framework.authentication import (
+    BaseAuthentication,
+    SessionAuthentication,
+    get_authorization_header,
+)
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from config.access.models import ApiToken, User, digest_of
+
+CACHED_AT_MOST = 10_000
+
+
+@dataclass(frozen=True)
+class _Known:
+    token: ApiToken
+    until: float
+
+
+# The user keeps its permissions, so a known caller costs no query at all.
+_known: dict[bytes, _Known] = {}
+
+
+class BearerAuthentication(BaseAuthentication):
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        scheme, _, text = get_authorization_header(request).partition(b" ")
+        if scheme.lower() != b"bearer":
+            return None
+        token = _token_of(text.strip())
+        if token is None or not token.is_valid:
+            raise AuthenticationFailed("The token is unknown, expired or revoked.")
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class CookieAuthentication(SessionAuthentication):
+    """Django's session; whoever comes with it has to bring the CSRF token."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+def forget_tokens() -> None:
+    _known.clear()
+
+
+def _token_of(text: bytes) -> ApiToken | None:
+    digest = digest_of(text.decode("latin-1"))
+    known = _known.get(digest)
+    now = time.monotonic()
+    if known is not None and known.until > now:
+        return known.token
+    found: Any = ApiToken.objects.select_related("user").filter(digest=digest)
+    token: ApiToken | None = found.first()
+    if token is None:
+        return None
+    if len(_known) >= CACHED_AT_MOST:
+        forget_tokens()
+    _known[digest] = _Known(token, now + settings.TOKEN_CACHE_SECONDS)
+    return token

@@ -1,0 +1,27 @@
+"""Published. Sent inside the transaction that changes a customer: a receiver that
+fails takes the change back.
+
+`customer_registering` (idempotency, actor): a receiver may answer the id of the
+customer that the same key has made before.
+`customer_changed` (customer_id, version, change, at, actor, request_id, idempotency):
+a receiver answers the position that the log gave to the change.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.dispatch import Signal
+
+Kind = Literal["registered", "details_changed", "erased"]
+
+customer_registering = Signal()
+customer_changed = Signal()
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdempotencyKey:
+    """What a caller calls a request, and what was in it."""
+
+    caller: str
+    key: str
+    fingerprint: bytes
