@@ -1,0 +1,52 @@
+"""What a person can ask of an order."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from orders_command.events import Item
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """Free text of a person, kept beside the log so that it can be erased."""
+
+    id: UUID
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateOrder:
+    order_id: UUID
+    order_number: str
+    customer_id: UUID
+    items: tuple[Item, ...]
+    currency: str
+    reference: str | None = None
+    note: Remark | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmOrder:
+    order_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShipOrder:
+    order_id: UUID
+    carrier: str | None = None
+    tracking_number: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliverOrder:
+    order_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelOrder:
+    order_id: UUID
+    reason: Remark | None = None
+
+
+Transition = ConfirmOrder | ShipOrder | DeliverOrder | CancelOrder
+Command = CreateOrder | Transition

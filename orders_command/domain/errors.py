@@ -1,0 +1,74 @@
+"""Why a command can be refused."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class OrderError(Exception):
+    """A refusal that the caller can understand and act on; nothing was stored."""
+
+    code: ClassVar[str]
+
+
+class BadInput(OrderError):
+    """
+    The command itself is not acceptable.
+
+    `errors` name each place: `{"pointer": "/items/0/price", "code": …, "detail": …}`.
+    """
+
+    code: ClassVar[str] = "invalid-body"
+
+    def __init__(self, errors: Sequence[dict[str, str]]) -> None:
+        super().__init__(errors[0]["detail"])
+        self.errors = list(errors)
+
+
+class OrderNotFound(OrderError):
+    code = "order-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such order.")
+
+
+class InvalidTransition(OrderError):
+    code = "invalid-transition"
+
+
+class VersionMismatch(OrderError):
+    """The order is not at the version that the caller expected."""
+
+    code = "version-mismatch"
+
+    def __init__(self, *, expected: int, actual: int) -> None:
+        super().__init__(f"The order is at version {actual}, not {expected}.")
+        self.actual = actual
+
+
+class DuplicateReference(OrderError):
+    code = "duplicate-reference"
+
+    def __init__(self) -> None:
+        super().__init__("Another order has this reference.")
+
+
+class CustomerErased(OrderError):
+    code = "customer-erased"
+
+    def __init__(self) -> None:
+        super().__init__("This customer has been erased.")
+
+
+class KeyReused(OrderError):
+    code = "idempotency-key-reused"
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used for another request.")
+
+
+class InFlight(OrderError):
+    code = "request-in-flight"
+    retry_after = 1
+
+    def __init__(self) -> None:
+        super().__init__("The first request with this Idempotency-Key is still going.")

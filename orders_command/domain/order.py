@@ -1,0 +1,185 @@
+"""
+The rules of an order: what is allowed, and what it changes.
+
+Nothing here reads a clock, a database or a setting. `decide` answers a command
+with the events it causes, or refuses it; `evolve` applies one event.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from functools import reduce
+from typing import assert_never
+from uuid import UUID
+
+from orders_command.domain import money
+from orders_command.domain.commands import (
+    CancelOrder,
+    Command,
+    ConfirmOrder,
+    CreateOrder,
+    DeliverOrder,
+    Remark,
+    ShipOrder,
+)
+from orders_command.domain.errors import BadInput, InvalidTransition, OrderNotFound
+from orders_command.events import (
+    Item,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderCreated,
+    OrderDelivered,
+    OrderEvent,
+    OrderShipped,
+)
+
+MAX_ITEMS = 500
+MAX_QUANTITY = 1_000_000
+MAX_PRICE = Decimal(9_999_999_999)
+
+
+class Status(StrEnum):
+    PENDING = "PENDING"
+    CONFIRMED = "CONFIRMED"
+    SHIPPED = "SHIPPED"
+    DELIVERED = "DELIVERED"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderState:
+    """All that the rules look at, and all that the command side keeps of an order."""
+
+    customer_id: UUID
+    order_number: str
+    reference: str | None
+    currency: str
+    total: Decimal
+    status: Status
+
+
+def decide(order: OrderState | None, command: Command) -> list[OrderEvent]:
+    """
+    Return the events that the command causes.
+
+    :raises BadInput: if a new order has no items or refused values
+    :raises OrderNotFound: if there is no order to act on
+    :raises InvalidTransition: if the order's status does not allow it
+    """
+    match command:
+        case CreateOrder():
+            return [_create(order, command)]
+        case ConfirmOrder():
+            _require(order, "confirmed", Status.PENDING)
+            return [OrderConfirmed()]
+        case ShipOrder():
+            _require(order, "shipped", Status.CONFIRMED)
+            return [
+                OrderShipped(
+                    carrier=command.carrier, tracking_number=command.tracking_number
+                )
+            ]
+        case DeliverOrder():
+            _require(order, "delivered", Status.SHIPPED)
+            return [OrderDelivered()]
+        case CancelOrder():
+            _require(order, "cancelled", Status.PENDING, Status.CONFIRMED)
+            return [OrderCancelled(reason_id=_id(command.reason))]
+        case _:
+            assert_never(command)
+
+
+def evolve(order: OrderState | None, event: OrderEvent) -> OrderState:
+    """Return the order as it stands after the event."""
+    if isinstance(event, OrderCreated):
+        return OrderState(
+            customer_id=event.customer_id,
+            order_number=event.order_number,
+            reference=event.reference,
+            currency=event.currency,
+            total=event.total,
+            status=Status.PENDING,
+        )
+    if order is None:
+        raise OrderNotFound
+    match event:
+        case OrderConfirmed():
+            return replace(order, status=Status.CONFIRMED)
+        case OrderShipped():
+            return replace(order, status=Status.SHIPPED)
+        case OrderDelivered():
+            return replace(order, status=Status.DELIVERED)
+        case OrderCancelled():
+            return replace(order, status=Status.CANCELLED)
+        case _:
+            assert_never(event)
+
+
+def replay(events: Iterable[OrderEvent]) -> OrderState | None:
+    """Return the order that the events, oldest first, add up to."""
+    return reduce(evolve, events, None)
+
+
+def _create(order: OrderState | None, command: CreateOrder) -> OrderCreated:
+    if order is not None:
+        raise InvalidTransition("The order exists already.")
+    errors = _problems(command)
+    if errors:
+        raise BadInput(errors)
+    return OrderCreated(
+        customer_id=command.customer_id,
+        order_number=command.order_number,
+        currency=command.currency,
+        items=tuple(
+            replace(item, price=money.exact(item.price, command.currency))
+            for item in command.items
+        ),
+        reference=command.reference,
+        note_id=_id(command.note),
+    )
+
+
+def _problems(command: CreateOrder) -> list[dict[str, str]]:
+    if command.currency not in money.CURRENCIES:
+        return [_problem("/currency", "currency", "This is no ISO 4217 currency.")]
+    if not 1 <= len(command.items) <= MAX_ITEMS:
+        detail = f"An order has 1 to {MAX_ITEMS} items."
+        return [_problem("/items", "count", detail)]
+    return [
+        problem
+        for number, item in enumerate(command.items)
+        for problem in _item_problems(f"/items/{number}", item, command.currency)
+    ]
+
+
+def _item_problems(place: str, item: Item, currency: str) -> list[dict[str, str]]:
+    problems = []
+    if not 1 <= item.quantity <= MAX_QUANTITY:
+        detail = f"A quantity is 1 to {MAX_QUANTITY}."
+        problems.append(_problem(f"{place}/quantity", "range", detail))
+    if not 0 <= item.price <= MAX_PRICE:
+        detail = f"A price is 0 to {MAX_PRICE}."
+        problems.append(_problem(f"{place}/price", "range", detail))
+    elif not money.fits(item.price, currency):
+        detail = f"{currency} has {money.minor_digits(currency)} decimals."
+        problems.append(_problem(f"{place}/price", "decimals", detail))
+    return problems
+
+
+def _problem(pointer: str, code: str, detail: str) -> dict[str, str]:
+    return {"pointer": pointer, "code": code, "detail": detail}
+
+
+def _require(order: OrderState | None, done: str, *allowed: Status) -> None:
+    if order is None:
+        raise OrderNotFound
+    if order.status not in allowed:
+        wanted = " or ".join(allowed)
+        raise InvalidTransition(
+            f"Only an order that is {wanted} can be {done}; this one is {order.status}."
+        )
+
+
+def _id(remark: Remark | None) -> UUID | None:
+    return remark.id if remark else None

@@ -1,0 +1,101 @@
+"""
+Published. What can happen to an order and, as far as orders care, to a customer.
+
+The shapes below are stored for ever: a field is never renamed, retyped or removed,
+and a change of meaning is a new event. None of them holds personal data or free
+text; a note or a reason is named by the id of its remark.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    product_id: str
+    quantity: int
+    price: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return self.quantity * self.price
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCreated:
+    customer_id: UUID
+    order_number: str
+    currency: str
+    items: tuple[Item, ...]
+    reference: str | None = None
+    note_id: UUID | None = None
+
+    @property
+    def total(self) -> Decimal:
+        return sum((item.total for item in self.items), Decimal())
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderConfirmed:
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderShipped:
+    carrier: str | None = None
+    tracking_number: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderDelivered:
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCancelled:
+    reason_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerRegistered:
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerDetailsChanged:
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerErased:
+    pass
+
+
+OrderEvent = (
+    OrderCreated | OrderConfirmed | OrderShipped | OrderDelivered | OrderCancelled
+)
+CustomerEvent = CustomerRegistered | CustomerDetailsChanged | CustomerErased
+AnyEvent = OrderEvent | CustomerEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """
+    An event as the log keeps it.
+
+    `stream_id` is the order's or the customer's id, `version` its place in that
+    stream (1, 2, 3 …), `position` its place in the log. `occurred_at` is what people
+    are shown, `recorded_at` is when the log took it.
+    """
+
+    position: int
+    stream_id: UUID
+    version: int
+    event: AnyEvent
+    actor: str
+    request_id: str
+    occurred_at: datetime
+    recorded_at: datetime
+    hash: bytes

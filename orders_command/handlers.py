@@ -1,0 +1,160 @@
+"""The one way to change an order, for the API, the pages and the admin."""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime
+from functools import reduce
+from uuid import UUID
+
+import uuid_utils.compat as uuids
+from django.db import transaction
+from django.utils import timezone
+
+from customers.signals import IdempotencyKey
+from orders_command import store
+from orders_command.domain.commands import (
+    CancelOrder,
+    Command,
+    CreateOrder,
+    Remark,
+)
+from orders_command.domain.errors import OrderNotFound, VersionMismatch
+from orders_command.domain.order import decide, evolve
+from orders_command.events import Item
+from orders_command.signals import events_committed
+from orders_command.store import Context, Loaded, LostRace, Receipt
+
+__all__ = ["Receipt", "handle", "new_order", "new_remark"]
+
+ATTEMPTS = 20  # of a command without a version, before it gives up as unavailable
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none sounds or looks alike
+
+
+class TooBusy(Exception):
+    """The order changed under each of many attempts."""
+
+    code = "unavailable"
+    retry_after = 1
+
+
+def new_order(
+    *,
+    customer_id: UUID,
+    items: tuple[Item, ...],
+    currency: str,
+    reference: str | None = None,
+    note: str | None = None,
+) -> CreateOrder:
+    """Return the command for a new order, with an id and a number drawn for it."""
+    return CreateOrder(
+        order_id=uuids.uuid7(),
+        order_number=_new_number(),
+        customer_id=customer_id,
+        items=items,
+        currency=currency,
+        reference=reference,
+        note=new_remark(note),
+    )
+
+
+def new_remark(text: str | None) -> Remark | None:
+    """Return a remark with an id of its own, or nothing for an empty text."""
+    return Remark(id=uuids.uuid7(), text=text) if text else None
+
+
+def handle(
+    command: Command,
+    *,
+    actor: str,
+    expected_version: int | None = None,
+    idempotency: IdempotencyKey | None = None,
+    request_id: str = "",
+    at: datetime | None = None,
+) -> Receipt:
+    """
+    Carry out a command in one transaction, and return what it led to.
+
+    `at` is when it happened, now unless told. Without `expected_version` a lost race
+    is decided anew. A command carried out before under the same idempotency key
+    returns its receipt again and does nothing.
+
+    :raises OrderError: if the command is refused; nothing is stored then
+    :raises TooBusy: if the race was lost too often
+    """
+    context = Context(
+        actor=actor,
+        at=at or timezone.now(),
+        request_id=request_id,
+        idempotency=idempotency,
+    )
+    for _ in range(ATTEMPTS):
+        try:
+            return _attempt(command, expected_version, context)
+        except LostRace:
+            # A fresh transaction sees what the other one did; a number is drawn anew.
+            if isinstance(command, CreateOrder):
+                command = replace(command, order_number=_new_number())
+    raise TooBusy("The order keeps changing; try again.")
+
+
+def _attempt(
+    command: Command, expected_version: int | None, context: Context
+) -> Receipt:
+    with transaction.atomic(durable=True):
+        if context.idempotency:
+            earlier = store.recall_receipt(context.idempotency)
+            if earlier:
+                return earlier
+        before = _load(command)
+        _require_version(before, expected_version)
+        events = decide(before.state, command)
+        state = reduce(evolve, events, before.state)
+        assert state is not None
+        receipt = store.append(
+            command.order_id,
+            before=before,
+            state=state,
+            events=events,
+            remark=_remark(command),
+            context=context,
+        )
+        _announce_on_commit(receipt.position)
+    return receipt
+
+
+def _load(command: Command) -> Loaded:
+    if isinstance(command, CreateOrder):
+        return Loaded()  # its id is new
+    return store.load(command.order_id)
+
+
+def _require_version(before: Loaded, expected: int | None) -> None:
+    if expected is None:
+        return
+    if before.state is None:
+        raise OrderNotFound
+    if before.version != expected:
+        raise VersionMismatch(expected=expected, actual=before.version)
+
+
+def _remark(command: Command) -> Remark | None:
+    match command:
+        case CreateOrder():
+            return command.note
+        case CancelOrder():
+            return command.reason
+        case _:
+            return None
+
+
+def _new_number() -> str:
+    number = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    return f"{number[:4]}-{number[4:]}"
+
+
+def _announce_on_commit(position: int) -> None:
+    # Robust: a receiver that fails must not turn a committed order into an error.
+    def announce() -> None:
+        events_committed.send_robust(sender=handle, position=position)
+
+    transaction.on_commit(announce, robust=True)

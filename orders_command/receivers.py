@@ -1,0 +1,70 @@
+"""Writes customers' changes into the log, in the customers' own transaction."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.dispatch import receiver
+
+from customers.signals import (
+    IdempotencyKey,
+    customer_changed,
+    customer_registering,
+)
+from orders_command import store
+from orders_command.domain.errors import KeyReused
+from orders_command.events import (
+    CustomerDetailsChanged,
+    CustomerErased,
+    CustomerEvent,
+    CustomerRegistered,
+)
+from orders_command.signals import events_committed
+
+_EVENTS: dict[str, CustomerEvent] = {
+    "registered": CustomerRegistered(),
+    "details_changed": CustomerDetailsChanged(),
+    "erased": CustomerErased(),
+}
+
+
+@receiver(customer_registering)
+def recall_customer(*, idempotency: IdempotencyKey | None, **_: Any) -> UUID | None:
+    """Return the customer that was registered under this key before, if any."""
+    found = store.recall(idempotency) if idempotency else None
+    if found is None:
+        return None
+    customer_id: UUID | None = found[1]
+    if customer_id is None:
+        raise KeyReused
+    return customer_id
+
+
+@receiver(customer_changed)
+def record_change(  # noqa: PLR0913 - the signal's own arguments
+    *,
+    customer_id: UUID,
+    version: int,
+    change: str,
+    at: datetime,
+    actor: str,
+    request_id: str,
+    idempotency: IdempotencyKey | None = None,
+    **_: Any,
+) -> int:
+    """Append the customer's event, and return its position."""
+    context = store.Context(
+        actor=actor, at=at, request_id=request_id, idempotency=idempotency
+    )
+    if change == "erased":
+        store.forget_remarks(customer_id)
+    position = store.append_customer_event(
+        customer_id, version=version, event=_EVENTS[change], context=context
+    )
+
+    def announce() -> None:
+        events_committed.send_robust(sender=record_change, position=position)
+
+    transaction.on_commit(announce, robust=True)
+    return position

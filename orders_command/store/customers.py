@@ -1,0 +1,42 @@
+"""The customers' part of the log, and what their erasure takes from orders."""
+
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from orders_command.events import CustomerEvent
+from orders_command.store import statements
+from orders_command.store.entries import GENESIS, Context, entries, key_columns
+
+
+def append_customer_event(
+    customer_id: UUID, *, version: int, event: CustomerEvent, context: Context
+) -> int:
+    """
+    Append an event of a customer, and return its position.
+
+    The caller holds the customer's row, so nobody else appends to its stream.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statements.CUSTOMER_HEAD, [customer_id])
+        row = cursor.fetchone()
+        head = bytes(row[0]) if row else GENESIS
+        rows = entries(
+            customer_id, [event], after=version - 1, head=head, context=context
+        )
+        parameters = {
+            **key_columns(context.idempotency),
+            "customer_id": customer_id,
+            "version": version,
+            "events": orjson.dumps(rows).decode(),
+        }
+        cursor.execute(statements.APPEND_CUSTOMER_EVENT, parameters)
+        position: int = cursor.fetchone()[0]
+    return position
+
+
+def forget_remarks(customer_id: UUID) -> None:
+    """Erase every note and reason on the customer's orders."""
+    with connection.cursor() as cursor:
+        cursor.execute(statements.FORGET_REMARKS, [customer_id])

@@ -1,0 +1,157 @@
+"""Loads an order, and saves what happened to it: state and events together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import IntegrityError, connection
+
+from orders_command.domain.commands import Remark
+from orders_command.domain.errors import BadInput, CustomerErased, DuplicateReference
+from orders_command.domain.order import OrderState, Status
+from orders_command.events import OrderCreated, OrderEvent
+from orders_command.store import statements
+from orders_command.store.entries import (
+    GENESIS,
+    Context,
+    Receipt,
+    entries,
+    key_columns,
+)
+
+NEW = 0  # the version of an order that does not exist yet
+
+
+class LostRace(Exception):
+    """Somebody else was first; the command is to be decided anew."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """An order with its place in its stream."""
+
+    state: OrderState | None = None
+    version: int = NEW
+    head_hash: bytes = GENESIS
+
+
+def load(order_id: UUID) -> Loaded:
+    """Return the order, or nothing at version 0."""
+    with connection.cursor() as cursor:
+        cursor.execute(statements.LOAD, [order_id])
+        row = cursor.fetchone()
+    if row is None:
+        return Loaded()
+    customer_id, number, reference, currency, total, status, version, head = row
+    state = OrderState(
+        customer_id=customer_id,
+        order_number=number,
+        reference=reference,
+        currency=currency,
+        total=total,
+        status=Status(status),
+    )
+    return Loaded(state=state, version=version, head_hash=bytes(head))
+
+
+def append(  # noqa: PLR0913 - each is a part of what is stored at once
+    order_id: UUID,
+    *,
+    before: Loaded,
+    state: OrderState,
+    events: Sequence[OrderEvent],
+    remark: Remark | None,
+    context: Context,
+) -> Receipt:
+    """
+    Save the new state, its events and the idempotency record in one statement.
+
+    Call it inside a transaction.
+
+    :raises LostRace: if the order is no longer at `before.version`, if its number is
+        taken, or if the idempotency key has just been used
+    :raises BadInput: if there is no such customer
+    :raises CustomerErased: if there is no longer such a customer
+    :raises DuplicateReference: if another order has this reference
+    """
+    rows = entries(
+        order_id, events, after=before.version, head=before.head_hash, context=context
+    )
+    parameters = {
+        **key_columns(context.idempotency),
+        "order_id": order_id,
+        "before": before.version,
+        "version": before.version + len(events),
+        "customer_id": state.customer_id,
+        "order_number": state.order_number,
+        "reference": state.reference,
+        "currency": state.currency,
+        "total": state.total,
+        "status": state.status,
+        "head": rows[-1]["hash"],
+        "at": context.at,
+        "events": orjson.dumps(rows).decode(),
+        "items": orjson.dumps(_items(events)).decode(),
+        "remark_id": remark.id if remark else None,
+        "remark": remark.text if remark else None,
+    }
+    position = _create(parameters) if before.version == NEW else _advance(parameters)
+    return Receipt(
+        order_id=order_id,
+        order_number=state.order_number,
+        status=state.status,
+        version=before.version + len(events),
+        position=position,
+    )
+
+
+def _create(parameters: dict[str, Any]) -> int:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statements.CREATE, parameters)
+            position, known, erased = cursor.fetchone()
+    except IntegrityError as error:
+        raise _meaning_of(error) from error
+    if not known:
+        detail = "There is no such customer."
+        raise BadInput(
+            [{"pointer": "/customerId", "code": "unknown", "detail": detail}]
+        )
+    if erased:
+        raise CustomerErased
+    return int(position)
+
+
+def _advance(parameters: dict[str, Any]) -> int:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statements.ADVANCE, parameters)
+            (position,) = cursor.fetchone()
+    except IntegrityError as error:
+        raise _meaning_of(error) from error
+    if position is None:
+        raise LostRace
+    return int(position)
+
+
+def _meaning_of(error: IntegrityError) -> Exception:
+    """Say what a violated constraint means: a refusal, a lost race, or a defect."""
+    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
+    match constraint:
+        case "order_reference_once":
+            return DuplicateReference()
+        case "order_number_once" | "orders_command_idempotencyrecord_pkey":
+            return LostRace()
+        case _:
+            return error
+
+
+def _items(events: Sequence[OrderEvent]) -> list[dict[str, Any]]:
+    return [
+        {"line": line, **vars(item), "price": str(item.price)}
+        for event in events
+        if isinstance(event, OrderCreated)
+        for line, item in enumerate(event.items, 1)
+    ]
