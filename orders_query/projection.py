@@ -1,0 +1,252 @@
+"""What each event means for the read tables. No I/O, no clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, assert_never
+from uuid import UUID
+
+from orders_command.events import (
+    CustomerDetailsChanged,
+    CustomerErased,
+    CustomerRegistered,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderCreated,
+    OrderDelivered,
+    OrderEvent,
+    OrderShipped,
+    Recorded,
+)
+
+OPEN = frozenset({"PENDING", "CONFIRMED", "SHIPPED"})
+
+
+class OutOfSequence(Exception):
+    """An event does not follow the version that its order is at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderRow:
+    """An order as the read side keeps it, without the words that can be erased."""
+
+    order_id: UUID
+    order_number: str
+    reference: str | None
+    customer_id: UUID
+    item_count: int
+    total: Decimal
+    currency: str
+    status: str
+    version: int
+    created_at: datetime
+    last_updated_at: datetime
+    items: tuple[Mapping[str, Any], ...] = ()  # loaded rows leave theirs where they are
+    note_id: UUID | None = None
+    reason_id: UUID | None = None
+    carrier: str | None = None
+    tracking_number: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TotalsRow:
+    """What a customer's orders add up to; cancelled ones count but add no value."""
+
+    customer_id: UUID
+    version: int = 0
+    order_count: int = 0
+    open_orders: int = 0
+    lifetime: Mapping[str, Decimal] = field(default_factory=dict)
+    first_order_at: datetime | None = None
+    last_order_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryRow:
+    order_id: UUID
+    version: int
+    position: int
+    type: str
+    at: datetime
+    actor: str
+    data: Mapping[str, Any]
+
+
+@dataclass(kw_only=True)
+class Rows:
+    """The rows that a batch touches: given as they are, left as they become."""
+
+    orders: dict[UUID, OrderRow] = field(default_factory=dict)
+    totals: dict[UUID, TotalsRow] = field(default_factory=dict)
+    history: list[HistoryRow] = field(default_factory=list)
+    created: set[UUID] = field(default_factory=set)
+    renamed: set[UUID] = field(default_factory=set)  # customers with new words, or none
+
+
+def apply(rows: Rows, recorded: Recorded) -> None:
+    """
+    Bring the rows up to one more event.
+
+    :raises OutOfSequence: if the event is not the next one of its order
+    """
+    match recorded.event:
+        case CustomerRegistered() | CustomerDetailsChanged() | CustomerErased():
+            _apply_to_customer(rows, recorded)
+        case _:
+            _apply_to_order(rows, recorded, recorded.event)
+
+
+def _apply_to_customer(rows: Rows, recorded: Recorded) -> None:
+    customer_id = recorded.stream_id
+    totals = rows.totals.get(customer_id, TotalsRow(customer_id=customer_id))
+    rows.totals[customer_id] = replace(totals, version=recorded.version)
+    if not isinstance(recorded.event, CustomerRegistered):
+        rows.renamed.add(customer_id)
+
+
+def _apply_to_order(rows: Rows, recorded: Recorded, event: OrderEvent) -> None:
+    before = rows.orders.get(recorded.stream_id)
+    expected = 1 if before is None else before.version + 1
+    if recorded.version != expected:
+        raise OutOfSequence(
+            f"Event {recorded.position} is version {recorded.version} of order "
+            f"{recorded.stream_id}; version {expected} is next."
+        )
+    after = project(before, recorded, event)
+    rows.orders[after.order_id] = after
+    if before is None:
+        rows.created.add(after.order_id)
+    totals = rows.totals.get(
+        after.customer_id, TotalsRow(customer_id=after.customer_id)
+    )
+    rows.totals[after.customer_id] = count(totals, before, after)
+    rows.history.append(history_of(recorded, event))
+
+
+def project(before: OrderRow | None, recorded: Recorded, event: OrderEvent) -> OrderRow:
+    """Return the order's row after the event."""
+    if isinstance(event, OrderCreated):
+        return _created(recorded, event)
+    if before is None:
+        raise OutOfSequence(f"Event {recorded.position} is of an unknown order.")
+    row = replace(
+        before, version=recorded.version, last_updated_at=recorded.occurred_at
+    )
+    match event:
+        case OrderConfirmed():
+            return replace(row, status="CONFIRMED")
+        case OrderShipped():
+            return replace(
+                row,
+                status="SHIPPED",
+                carrier=event.carrier,
+                tracking_number=event.tracking_number,
+            )
+        case OrderDelivered():
+            return replace(row, status="DELIVERED")
+        case OrderCancelled():
+            return replace(row, status="CANCELLED", reason_id=event.reason_id)
+        case _:
+            assert_never(event)
+
+
+def count(totals: TotalsRow, before: OrderRow | None, after: OrderRow) -> TotalsRow:
+    """Return the customer's totals after one of its orders has changed."""
+    value = dict(totals.lifetime)
+    change = _value(after) - (_value(before) if before else 0)
+    if before is None or change:
+        # Adding to the currency's own zero keeps its digits: 0.00, not 0.
+        value[after.currency] = value.get(after.currency, 0 * after.total) + change
+    return replace(
+        totals,
+        order_count=totals.order_count + (before is None),
+        open_orders=totals.open_orders
+        + (after.status in OPEN)
+        - (before is not None and before.status in OPEN),
+        lifetime=value,
+        first_order_at=_least(totals.first_order_at, after.created_at),
+        last_order_at=_most(totals.last_order_at, after.created_at),
+    )
+
+
+def history_of(recorded: Recorded, event: OrderEvent) -> HistoryRow:
+    """Return the event as it is shown in its order's history."""
+    return HistoryRow(
+        order_id=recorded.stream_id,
+        version=recorded.version,
+        position=recorded.position,
+        type=type(event).__name__,
+        at=recorded.occurred_at,
+        actor=recorded.actor,
+        data=shown(event),
+    )
+
+
+def shown(event: OrderEvent) -> dict[str, Any]:
+    """Return what an event says, named as the API names it, without empty parts."""
+    match event:
+        case OrderCreated():
+            data = {
+                "customerId": event.customer_id,
+                "orderNumber": event.order_number,
+                "reference": event.reference,
+                "currency": event.currency,
+                "total": event.total,
+                "items": _items(event),
+                "noteId": event.note_id,
+            }
+        case OrderShipped():
+            data = {
+                "carrier": event.carrier,
+                "trackingNumber": event.tracking_number,
+            }
+        case OrderCancelled():
+            data = {"reasonId": event.reason_id}
+        case OrderConfirmed() | OrderDelivered():
+            data = {}
+        case _:
+            assert_never(event)
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def _created(recorded: Recorded, event: OrderCreated) -> OrderRow:
+    return OrderRow(
+        order_id=recorded.stream_id,
+        order_number=event.order_number,
+        reference=event.reference,
+        customer_id=event.customer_id,
+        item_count=len(event.items),
+        total=event.total,
+        currency=event.currency,
+        status="PENDING",
+        version=recorded.version,
+        created_at=recorded.occurred_at,
+        last_updated_at=recorded.occurred_at,
+        items=_items(event),
+        note_id=event.note_id,
+    )
+
+
+def _items(event: OrderCreated) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {
+            "productId": item.product_id,
+            "quantity": item.quantity,
+            "price": item.price,
+            "total": item.total,
+        }
+        for item in event.items
+    )
+
+
+def _value(row: OrderRow) -> Decimal:
+    return 0 * row.total if row.status == "CANCELLED" else row.total
+
+
+def _least(known: datetime | None, new: datetime) -> datetime:
+    return min(known, new) if known else new
+
+
+def _most(known: datetime | None, new: datetime) -> datetime:
+    return max(known, new) if known else new

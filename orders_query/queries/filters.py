@@ -1,0 +1,156 @@
+"""What a list is asked for: filters, an order, and a place to go on from."""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+
+class BadCursor(ValueError):
+    """The cursor was not made by this list, or not for this ordering."""
+
+
+class Ordering(Enum):
+    """The column a list is sorted by, with the SQL type that its cursor holds."""
+
+    CREATED_AT = ("created_at", "timestamptz")
+    LAST_UPDATED_AT = ("last_updated_at", "timestamptz")
+    TOTAL = ("total", "numeric")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """How many rows, in which order, from where on."""
+
+    limit: int = 50
+    ordering: Ordering = Ordering.CREATED_AT
+    descending: bool = True
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """Which orders; times and totals as the contract bounds them."""
+
+    statuses: tuple[str, ...] = ()
+    customer_id: UUID | None = None
+    q: str = ""
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    min_total: Decimal | None = None
+    max_total: Decimal | None = None
+    ids: tuple[UUID, ...] | None = None
+
+    def conditions(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the SQL of each filter that is set, with its parameters."""
+        plain = {
+            "o.customer_id = %(customer_id)s": ("customer_id", self.customer_id),
+            "o.created_at >= %(created_after)s": ("created_after", self.created_after),
+            "o.created_at < %(created_before)s": (
+                "created_before",
+                self.created_before,
+            ),
+            "o.total >= %(min_total)s": ("min_total", self.min_total),
+            "o.total <= %(max_total)s": ("max_total", self.max_total),
+        }
+        for sql, (name, value) in plain.items():
+            if value is not None:
+                yield sql, {name: value}
+        if self.statuses:
+            yield "o.status = any(%(statuses)s)", {"statuses": list(self.statuses)}
+        if self.ids is not None:
+            yield "o.order_id = any(%(ids)s)", {"ids": list(self.ids)}
+        if self.q:
+            yield _SEARCH, _search(self.q)
+
+
+# Each branch has an index of its own; one OR over all of them would use none.
+_SEARCH = """o.order_id in (
+    select order_id from orders_query_orderreadmodel where order_id = %(q_id)s::uuid
+    union select order_id from orders_query_orderreadmodel
+      where order_number = upper(%(q)s)
+    union select order_id from orders_query_orderreadmodel where reference = %(q)s
+    union select order_id from orders_query_orderreadmodel
+      where items @> %(q_product)s::jsonb
+    union select order_id from orders_query_orderreadmodel
+      where %(q_like)s::text is not null and customer_name ilike %(q_like)s
+    union select order_id from orders_query_orderreadmodel
+      where %(q_like)s::text is not null and customer_email ilike %(q_like)s
+)"""
+MIN_PART = 3  # characters of a name that a trigram index can look for
+
+
+def _search(q: str) -> dict[str, Any]:
+    escaped = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return {
+        "q": q,
+        "q_id": _uuid(q),
+        "q_product": orjson.dumps([{"productId": q}]).decode(),
+        "q_like": f"%{escaped}%" if len(q) >= MIN_PART else None,
+    }
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a page ended: the sort key and id of its last row, and its token."""
+
+    value: str
+    order_id: UUID
+    position: int
+
+
+def pack(page: Page, place: Place) -> str:
+    """Return an opaque cursor for the page that follows."""
+    content = [
+        page.ordering.name,
+        page.descending,
+        place.value,
+        str(place.order_id),
+        place.position,
+    ]
+    return base64.urlsafe_b64encode(orjson.dumps(content)).decode().rstrip("=")
+
+
+def unpack(page: Page) -> Place | None:
+    """
+    Return the place that the page's cursor names, or None without a cursor.
+
+    :raises BadCursor: if the cursor is not one of this list's, in this ordering
+    """
+    if page.cursor is None:
+        return None
+    try:
+        padded = page.cursor + "=" * (-len(page.cursor) % 4)
+        content = orjson.loads(base64.b64decode(padded, altchars="-_", validate=True))
+        ordering, descending, value, order_id, position = content
+        place = Place(value=value, order_id=UUID(order_id), position=position)
+        _check(place, page.ordering)
+    except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
+        raise BadCursor("This is no cursor of this list.") from error
+    if (ordering, descending) != (page.ordering.name, page.descending):
+        raise BadCursor("This cursor belongs to another ordering.")
+    return place
+
+
+def _check(place: Place, ordering: Ordering) -> None:
+    """Refuse what PostgreSQL would choke on: a cursor may come from anybody."""
+    if type(place.position) is not int or not 0 <= place.position < 2**63:
+        raise ValueError("position")
+    if ordering is Ordering.TOTAL:
+        if not Decimal(place.value).is_finite():
+            raise ValueError("total")
+    elif datetime.fromisoformat(place.value).tzinfo is None:
+        raise ValueError("time")
