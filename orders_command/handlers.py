@@ -62,7 +62,7 @@ def new_remark(text: str | None) -> Remark | None:
     return Remark(id=uuids.uuid7(), text=text) if text else None
 
 
-def handle(
+def handle(  # noqa: PLR0913 - who, when and under which conditions
     command: Command,
     *,
     actor: str,

@@ -115,7 +115,6 @@ def _create(parameters: dict[str, Any]) -> int:
     except IntegrityError as error:
         raise _meaning_of(error) from error
     if not known:
-        detail = "There is no such customer."
         raise BadInput(
             [{"pointer": "/customerId", "code": "unknown", "detail": detail}]
         )
@@ -134,6 +133,11 @@ def _advance(parameters: dict[str, Any]) -> int:
     if position is None:
         raise LostRace
     return int(position)
+
+
+def _unknown_customer() -> BadInput:
+    detail = "There is no such customer."
+    return BadInput([{"pointer": "/customerId", "code": "unknown", "detail": detail}])
 
 
 def _meaning_of(error: IntegrityError) -> Exception:

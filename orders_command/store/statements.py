@@ -1,5 +1,7 @@
 """The SQL of the store: one statement a command, guards first."""
 
+# ruff: noqa: S608 - put together from constants, never from input
+
 RECALL = """
 select pg_try_advisory_xact_lock(
          hashtextextended(%(caller)s::text || chr(31) || %(key)s::text, 0)),

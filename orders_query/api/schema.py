@@ -1,6 +1,7 @@
 """How the queries are described in the OpenAPI document."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
@@ -11,6 +12,9 @@ _TIME = {"type": "string", "format": "date-time"}
 _MONEY = {"type": "number", "description": "With exactly the currency's digits."}
 _TEXT = {"type": "string"}
 _COUNT = {"type": "integer"}
+
+
+_View = TypeVar("_View", bound=Callable[..., Any])
 
 
 def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
@@ -126,8 +130,10 @@ _FILTERS = [
 ]
 
 
-def _described(operation: str, answer: dict[str, Any], *extra: OpenApiParameter) -> Any:
-    return extend_schema(
+def _described(
+    operation: str, answer: dict[str, Any], *extra: OpenApiParameter
+) -> Callable[[_View], _View]:
+    decorate: Callable[[_View], _View] = extend_schema(
         operation_id=operation,
         tags=["query"],
         parameters=[_TOKEN, _KNOWN, *_SENT, *extra],
@@ -136,6 +142,7 @@ def _described(operation: str, answer: dict[str, Any], *extra: OpenApiParameter)
             304: OpenApiResponse(description="As you know it."),
         },
     )
+    return decorate
 
 
 _LIST = {"type": "array", "items": _object(_SUMMARY)}
@@ -144,4 +151,6 @@ orders_of = _described("listOrdersOfCustomer", _LIST, _LIMIT, _CURSOR)
 order = _described("getOrder", _ORDER)
 history = _described("getOrderHistory", {"type": "array", "items": _EVENT})
 summary = _described("getCustomerSummary", _TOTALS)
-sync = extend_schema(operation_id="getSync", tags=["query"], responses={200: _SYNC})
+sync: Callable[[_View], _View] = extend_schema(
+    operation_id="getSync", tags=["query"], responses={200: _SYNC}
+)

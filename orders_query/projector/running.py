@@ -35,7 +35,7 @@ def catch_up(projection: str, *, seconds: float = 20.0) -> bool:
 
 @contextmanager
 def _sole_runner(projection: str) -> Iterator[bool]:
-    """Hold the projection's lock if it is free. It saves work; the checkpoint is law."""
+    """Hold the projection's lock if it is free. It saves work; the fence is law."""
     with connections[PRIMARY].cursor() as cursor:
         cursor.execute("select pg_try_advisory_lock(hashtext(%s))", [projection])
         (alone,) = cursor.fetchone()
