@@ -3,11 +3,8 @@
 from decimal import Decimal
 
 # The active codes of ISO 4217 by the number of their minor digits.
-_NONE = frozenset(
-    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW")
-    + ("PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
-)
-_THREE = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
+_NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split()
+_THREE = "BHD IQD JOD KWD LYD OMR TND".split()
 _TWO = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD
 CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS
@@ -17,7 +14,7 @@ NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE 
 SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD
 YER ZAR ZMW ZWG
 """
-CURRENCIES = frozenset(_TWO.split()) | _NONE | _THREE
+CURRENCIES = frozenset([*_TWO.split(), *_NONE, *_THREE])
 _DIGITS = dict.fromkeys(_NONE, 0) | dict.fromkeys(_THREE, 3)
 
 

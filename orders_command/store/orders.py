@@ -115,9 +115,7 @@ def _create(parameters: dict[str, Any]) -> int:
     except IntegrityError as error:
         raise _meaning_of(error) from error
     if not known:
-        raise BadInput(
-            [{"pointer": "/customerId", "code": "unknown", "detail": detail}]
-        )
+        raise _unknown_customer()
     if erased:
         raise CustomerErased
     return int(position)
