@@ -1,0 +1,19 @@
+FROM python:3.11-slim AS build
+WORKDIR /app
+COPY requirements.lock ./
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+
+FROM python:3.11-slim
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR_DIR=/var/lib/orders
+RUN useradd --system --uid 10001 --home-dir /nonexistent orders \
+    && install -d -o orders /var/lib/orders
+WORKDIR /app
+COPY --from=build /venv /venv
+COPY . .
+RUN SECRET_KEY=only-for-collecting python manage.py collectstatic --noinput \
+    && chown -R orders /var/lib/orders
+USER orders
+EXPOSE 8000
+CMD ["granian", "--interface=wsgi", "--host=0.0.0.0", "--port=8000", "--workers=2", \
+     "--blocking-threads=5", "--blocking-threads-idle-timeout=600", "--no-ws", \
+     "--respawn-failed-workers", "config.wsgi:application"]
