@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.consistency.Consistency",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"

@@ -106,7 +106,7 @@ def _attempt(
             if earlier:
                 return earlier
         before = _load(command)
-        _require_version(before, expected_version)
+        _require_version(command, before, expected_version)
         events = decide(before.state, command)
         state = reduce(evolve, events, before.state)
         assert state is not None
@@ -128,10 +128,11 @@ def _load(command: Command) -> Loaded:
     return store.load(command.order_id)
 
 
-def _require_version(before: Loaded, expected: int | None) -> None:
+def _require_version(command: Command, before: Loaded, expected: int | None) -> None:
+    """Compare versions first of all; an order to be created is at version 0."""
     if expected is None:
         return
-    if before.state is None:
+    if before.state is None and not isinstance(command, CreateOrder):
         raise OrderNotFound
     if before.version != expected:
         raise VersionMismatch(expected=expected, actual=before.version)

@@ -10,8 +10,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
-# `next` is followed to this site only: LoginView sees to that.
-sign_in = views.LoginView.as_view(template_name="access/sign_in.html")
+
+class SignIn(views.LoginView):
+    """The sign-in page; `next` is followed to this site only."""
+
+    template_name = "access/sign_in.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Give htmx, whose reader's session has ended, the page and not a part."""
+        if "HX-Request" in request.headers:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return super().get(request, *args, **kwargs)
+
+
+sign_in = SignIn.as_view()
 sign_out = views.LogoutView.as_view()
 
 

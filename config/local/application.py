@@ -14,7 +14,8 @@ from config.local.processes import MARK, Command
 from config.local.supervisor import Service
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-BIN = Path(sys.executable).parent
+# In a container and on a rented machine one is root; Celery says so at each start.
+_AS_ROOT = "ignore:You're running the worker with superuser"
 
 
 def environment(var_dir: Path, addresses: Mapping[str, str]) -> dict[str, str]:
@@ -113,7 +114,7 @@ def _celery(
     made = Command(
         name=name,
         arguments=arguments,
-        environment=_web_role(environment),
+        environment={**_web_role(environment), "PYTHONWARNINGS": _AS_ROOT},
         folder=ROOT,
     )
     return Service(name=name, prepare=lambda: made, **how)  # type: ignore[arg-type]

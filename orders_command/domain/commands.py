@@ -46,6 +46,7 @@ class DeliverOrder:
 class CancelOrder:
     order_id: UUID
     reason: Remark | None = None
+    only_of: UUID | None = None  # a customer may cancel an own order that is pending
 
 
 Transition = ConfirmOrder | ShipOrder | DeliverOrder | CancelOrder

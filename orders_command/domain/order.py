@@ -84,7 +84,7 @@ def decide(order: OrderState | None, command: Command) -> list[OrderEvent]:
             _require(order, "delivered", Status.SHIPPED)
             return [OrderDelivered()]
         case CancelOrder():
-            _require(order, "cancelled", Status.PENDING, Status.CONFIRMED)
+            _require_cancellable(order, command)
             return [OrderCancelled(reason_id=_id(command.reason))]
         case _:
             assert_never(command)
@@ -179,6 +179,16 @@ def _require(order: OrderState | None, done: str, *allowed: Status) -> None:
         raise InvalidTransition(
             f"Only an order that is {wanted} can be {done}; this one is {order.status}."
         )
+
+
+def _require_cancellable(order: OrderState | None, command: CancelOrder) -> None:
+    """A customer may cancel while it is pending; other people's orders are unknown."""
+    if command.only_of is None:
+        _require(order, "cancelled", Status.PENDING, Status.CONFIRMED)
+        return
+    if order is None or order.customer_id != command.only_of:
+        raise OrderNotFound
+    _require(order, "cancelled by its customer", Status.PENDING)
 
 
 def _id(remark: Remark | None) -> UUID | None:

@@ -1,0 +1,54 @@
+"""Pages remember in a signed cookie how far their reader has seen the log."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+from config import problems
+
+COOKIE = "consistency"
+KEPT_SECONDS = 86_400  # longer than any lag, shorter than a restore stays unnoticed
+_TOKEN = "Consistency-Token"  # noqa: S105 - a header's name
+
+
+class Consistency:
+    """Give each page `request.seen`, and keep the highest token that it answers with.
+
+    What programs do with the header, a browser does with the cookie: it reads its own
+    writes, and never sees time run backwards.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if problems.is_api(request):
+            return self.get_response(request)
+        seen = _seen(request)
+        request.seen = seen  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        if _TOKEN in response:
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+            patch_vary_headers(response, ["Cookie", "HX-Request", "HX-Target"])
+            if int(response[_TOKEN]) > seen:
+                _remember(response)
+        return response
+
+
+def _seen(request: HttpRequest) -> int:
+    text = request.get_signed_cookie(COOKIE, default="0", salt=COOKIE)
+    return int(text) if text else 0
+
+
+def _remember(response: HttpResponse) -> None:
+    response.set_signed_cookie(
+        COOKIE,
+        response[_TOKEN],
+        salt=COOKIE,
+        max_age=KEPT_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )

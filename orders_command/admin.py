@@ -1,0 +1,123 @@
+"""Orders and the log, to look at; what changes an order is a command."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from orders_command.domain.commands import (
+    CancelOrder,
+    Command,
+    ConfirmOrder,
+    DeliverOrder,
+    ShipOrder,
+)
+from orders_command.domain.errors import OrderError
+from orders_command.handlers import handle
+from orders_command.models import Event, Order, OrderItem, OrderRemark
+
+NEEDS = "orders_command.command_orders"
+
+
+class ReadOnly:
+    """Nothing is added, changed or deleted here."""
+
+    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+
+class Remarks(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = OrderRemark
+    fields = ("text",)
+
+
+class Events(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = Event
+    fields = ("position", "version", "type", "actor", "occurred_at", "data")
+    ordering = ("version",)
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = (
+        "order_number",
+        "status",
+        "total",
+        "currency",
+        "version",
+        "created_at",
+    )
+    list_filter = ("status", "currency")
+    search_fields = ("order_number__exact", "reference__exact", "id__exact")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-id")
+    show_full_result_count = False
+    inlines = (Remarks, Events)
+    exclude = ("head_hash",)
+    readonly_fields = ("items",)
+    actions = ("confirm", "ship", "deliver", "cancel")
+
+    @admin.display(description="items")
+    def items(self, order: Order) -> str:
+        lines = OrderItem.objects.filter(order=order).order_by("line")
+        return "\n".join(f"{i.quantity} of {i.product_id} at {i.price}" for i in lines)
+
+    @admin.action(description="Confirm", permissions=["command"])
+    def confirm(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
+        self._each(request, orders, lambda o: ConfirmOrder(order_id=o.pk))
+
+    @admin.action(description="Ship", permissions=["command"])
+    def ship(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
+        self._each(request, orders, lambda o: ShipOrder(order_id=o.pk))
+
+    @admin.action(description="Deliver", permissions=["command"])
+    def deliver(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
+        self._each(request, orders, lambda o: DeliverOrder(order_id=o.pk))
+
+    @admin.action(description="Cancel", permissions=["command"])
+    def cancel(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
+        self._each(request, orders, lambda o: CancelOrder(order_id=o.pk))
+
+    def has_command_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(NEEDS)
+
+    def _each(
+        self,
+        request: HttpRequest,
+        orders: QuerySet[Order],
+        command_for: Callable[[Order], Command],
+    ) -> None:
+        """Give each order its command, and say for each what came of it."""
+        for order in orders:
+            level, outcome = _carry_out(request, command_for(order))
+            self.message_user(request, f"{order}: {outcome}", level)
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("position", "type", "version", "actor", "occurred_at")
+    list_filter = ("type",)
+    search_fields = ("order__id__exact", "customer__id__exact", "request_id__exact")
+    ordering = ("-position",)
+    show_full_result_count = False
+    exclude = ("previous_hash", "hash")
+
+
+def _carry_out(request: HttpRequest, command: Command) -> tuple[int, str]:
+    try:
+        receipt = handle(
+            command,
+            actor=f"user:{request.user.pk}",
+            request_id=getattr(request, "request_id", ""),
+        )
+    except OrderError as refusal:
+        return messages.ERROR, str(refusal)
+    return messages.SUCCESS, f"{receipt.status} at version {receipt.version}."

@@ -1,0 +1,89 @@
+"""Commands over HTTP: a request becomes a command, a receipt becomes an answer."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from customers import directory
+from orders_command.api import requests, schema
+from orders_command.domain.commands import Command
+from orders_command.handlers import Receipt, handle
+
+NEEDS = "orders_command.command_orders"
+
+
+class OrderCommands(ViewSet):
+    needs = NEEDS
+    customers_may = frozenset({"cancel"})
+
+    @schema.create
+    def create(self, request: Request) -> Response:
+        """Place an order."""
+        receipt = _carried_out(request, requests.create_order(request))
+        response = _answer(receipt, status=201)
+        response["Location"] = f"/api/query/orders/{receipt.order_id}"
+        return response
+
+    @schema.confirm
+    def confirm(self, request: Request, pk: UUID) -> Response:
+        """Confirm a pending order."""
+        return _answer(_carried_out(request, requests.confirm_order(request, pk)))
+
+    @schema.ship
+    def ship(self, request: Request, pk: UUID) -> Response:
+        """Hand a confirmed order to a carrier."""
+        return _answer(_carried_out(request, requests.ship_order(request, pk)))
+
+    @schema.deliver
+    def deliver(self, request: Request, pk: UUID) -> Response:
+        """Record that a shipped order has arrived."""
+        return _answer(_carried_out(request, requests.deliver_order(request, pk)))
+
+    @schema.cancel
+    def cancel(self, request: Request, pk: UUID) -> Response:
+        """Cancel an order that has not been shipped; a customer, a pending one."""
+        command = requests.cancel_order(request, pk, only_of=_only_of(request))
+        return _answer(_carried_out(request, command))
+
+
+def _only_of(request: Request) -> UUID | None:
+    """Return the customer that the caller is kept to, None for the desk."""
+    user: Any = request.user
+    if user.has_perm(NEEDS):
+        return None
+    customer_id = directory.customer_of(user.pk)
+    if customer_id is None:
+        raise PermissionDenied
+    return customer_id
+
+
+def _carried_out(request: Request, command: Command) -> Receipt:
+    requests.no_parameters(request)
+    return handle(
+        command,
+        actor=requests.actor(request),
+        expected_version=requests.expected_version(request),
+        idempotency=requests.idempotency(request),
+        request_id=getattr(request, "request_id", ""),
+    )
+
+
+def _answer(receipt: Receipt, *, status: int = 200) -> Response:
+    body = {
+        "orderId": receipt.order_id,
+        "orderNumber": receipt.order_number,
+        "status": receipt.status,
+        "version": receipt.version,
+        "position": receipt.position,
+    }
+    headers = {
+        "ETag": f'"{receipt.version}"',
+        "Consistency-Token": str(receipt.position),
+    }
+    if receipt.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(body, status=status, headers=headers)

@@ -1,0 +1,163 @@
+"""A shop with a past: 2,000 orders over the last 90 days, made by issuing commands."""
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import Progress
+
+from customers import directory
+from orders_command.domain.commands import (
+    CancelOrder,
+    ConfirmOrder,
+    DeliverOrder,
+    ShipOrder,
+    Transition,
+)
+from orders_command.events import Item
+from orders_command.handlers import handle, new_order, new_remark
+from orders_command.management.commands._catalogue import (
+    CARRIERS,
+    FIRST_NAMES,
+    LAST_NAMES,
+    NOTES,
+    PRODUCTS,
+    REASONS,
+)
+from orders_command.models import Order
+
+SEED = 20260101
+ORDERS = 2_000
+CUSTOMERS = 150
+DAYS = 90
+ACTOR = "system:demo"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Something that happens to an order some time after it was placed."""
+
+    after: timedelta
+    kind: str
+
+
+class Command(BaseCommand):
+    help = "Loads a demo, once: customers and orders, made by issuing commands."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if Order.objects.exists():
+            self.stdout.write("There are orders already; the demo is not loaded.")
+            return
+        began = time.monotonic()
+        chance = random.Random(SEED)  # noqa: S311 - a demo that is the same each time
+        _be_quick()
+        now = timezone.now()
+        customers = list(_customers(chance, now))
+        console = Console(stderr=True)
+        with Progress(console=console, disable=not console.is_terminal) as progress:
+            bar = progress.add_task("placing orders", total=ORDERS)
+            for moment in _moments(chance, now):
+                _live(chance, chance.choice(customers), moment, now)
+                progress.advance(bar)
+        self.stdout.write(
+            f"{ORDERS:,} orders of {CUSTOMERS} customers "
+            f"in {time.monotonic() - began:.1f} s"
+        )
+
+
+def _be_quick() -> None:
+    """Do not wait for the disk after each command: a lost demo is loaded again."""
+    with connection.cursor() as cursor:
+        cursor.execute("set synchronous_commit = off")
+
+
+def _customers(chance: random.Random, now: datetime) -> Iterator[UUID]:
+    for number in range(CUSTOMERS):
+        first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
+        domain = chance.choice(["example.com", "example.org", "example.net"])
+        joined = now - timedelta(days=DAYS + chance.randint(1, 300))
+        change = directory.register(
+            name=f"{first} {last}",
+            email=f"{first}.{last}{number}@{domain}".lower(),
+            actor=ACTOR,
+            at=joined,
+        )
+        yield change.customer.customer_id
+
+
+def _moments(chance: random.Random, now: datetime) -> list[datetime]:
+    seconds = DAYS * 86_400
+    ages = sorted((chance.randint(300, seconds) for _ in range(ORDERS)), reverse=True)
+    return [now - timedelta(seconds=age) for age in ages]
+
+
+def _live(
+    chance: random.Random, customer_id: UUID, placed_at: datetime, now: datetime
+) -> None:
+    """Place an order, and let happen to it what has had the time to happen."""
+    create = new_order(
+        customer_id=customer_id,
+        items=_items(chance),
+        currency="USD",
+        reference=f"web-{chance.getrandbits(32):08x}"
+        if chance.random() < 0.3
+        else None,
+        note=chance.choice(NOTES) if chance.random() < 0.1 else None,
+    )
+    receipt = handle(create, actor=ACTOR, at=placed_at)
+    for step in _fate(chance):
+        at = placed_at + step.after
+        if at > now:
+            return
+        handle(_command(chance, step.kind, receipt.order_id), actor=ACTOR, at=at)
+
+
+def _items(chance: random.Random) -> tuple[Item, ...]:
+    chosen = chance.sample(PRODUCTS, chance.choice([1, 1, 2, 2, 3, 4, 5]))
+    return tuple(
+        Item(
+            product_id=product,
+            quantity=chance.choice([1, 1, 1, 2, 3]),
+            price=Decimal(price),
+        )
+        for product, price in chosen
+    )
+
+
+def _fate(chance: random.Random) -> list[Step]:
+    confirmed = timedelta(minutes=chance.randint(2, 600))
+    if chance.random() < 0.07:
+        return [Step(after=confirmed, kind="cancel")]
+    shipped = confirmed + timedelta(hours=chance.randint(2, 72))
+    delivered = shipped + timedelta(hours=chance.randint(20, 120))
+    return [
+        Step(after=confirmed, kind="confirm"),
+        Step(after=shipped, kind="ship"),
+        Step(after=delivered, kind="deliver"),
+    ]
+
+
+def _command(chance: random.Random, kind: str, order_id: UUID) -> Transition:
+    match kind:
+        case "confirm":
+            return ConfirmOrder(order_id=order_id)
+        case "ship":
+            return ShipOrder(
+                order_id=order_id,
+                carrier=chance.choice(CARRIERS),
+                tracking_number=f"T-{chance.getrandbits(40):010X}",
+            )
+        case "deliver":
+            return DeliverOrder(order_id=order_id)
+        case _:
+            reason = new_remark(chance.choice(REASONS))
+            return CancelOrder(order_id=order_id, reason=reason)

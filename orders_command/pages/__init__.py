@@ -1,0 +1,17 @@
+"""The forms that give commands."""
+
+from orders_command.pages.placing import place_order
+from orders_command.pages.transitions import (
+    cancel_order,
+    confirm_order,
+    deliver_order,
+    ship_order,
+)
+
+__all__ = [
+    "cancel_order",
+    "confirm_order",
+    "deliver_order",
+    "place_order",
+    "ship_order",
+]

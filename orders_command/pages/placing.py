@@ -1,0 +1,92 @@
+"""Placing an order: a form that grows by the line, on the server if need be."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from orders_command.domain.errors import (
+    BadInput,
+    CustomerErased,
+    DuplicateReference,
+    KeyReused,
+    OrderError,
+)
+from orders_command.domain.order import MAX_ITEMS
+from orders_command.handlers import Receipt
+from orders_command.pages.commanding import NEEDS, carry_out, show
+from orders_command.pages.form import Line, OrderForm, new_form, new_key, read
+
+
+@login_required
+@permission_required(NEEDS, raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def place_order(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _shown(request, new_form(request.GET.dict()))
+    form = read(request.POST)
+    if request.POST.get("do", "place") != "place" or "remove" in request.POST:
+        _rearrange(request, form)
+        return _shown(request, form)
+    receipt = _placed(request, form)
+    if receipt is None:
+        return _shown(request, form)
+    messages.success(request, f"Order {receipt.order_number} is placed.")
+    return _shown_order(request, receipt)
+
+
+def _rearrange(request: HttpRequest, form: OrderForm) -> None:
+    """Add or remove a line; anything else only shows the form again."""
+    if request.POST.get("do") == "add-line" and len(form.lines) < MAX_ITEMS:
+        form.lines.append(Line(number=len(form.lines), is_new=True))
+    removed = request.POST.get("remove", "")
+    if removed.isascii() and removed.isdigit():
+        kept = [line for line in form.lines if line.number != int(removed)]
+        form.lines = kept or [Line(number=0)]
+        for number, line in enumerate(form.lines):
+            line.number = number
+
+
+def _placed(request: HttpRequest, form: OrderForm) -> Receipt | None:
+    """Carry the order out, or leave in the form why it could not be."""
+    command = form.command()
+    if command is None:
+        return None
+    try:
+        return carry_out(request, command)
+    except BadInput as refused:
+        form.refuse(refused.errors)
+    except DuplicateReference as refused:
+        form.errors["reference"] = str(refused)
+    except CustomerErased as refused:
+        form.errors["customer"] = str(refused)
+    except KeyReused:
+        form.key = new_key()
+        form.summary = (
+            "This form has placed an order already, and has been changed since. "
+            "Send it again to place another order."
+        )
+    except OrderError as refused:
+        form.summary = str(refused)
+    return None
+
+
+def _shown(request: HttpRequest, form: OrderForm) -> HttpResponse:
+    fragment = "HX-Request" in request.headers
+    name = "orders/_place.html" if fragment else "orders/place.html"
+    status = 422 if form.has_errors else 200
+    return render(request, name, {"form": form}, status=status)
+
+
+def _shown_order(request: HttpRequest, receipt: Receipt) -> HttpResponse:
+    response = show(request, receipt)
+    if "HX-Request" not in request.headers:
+        return response
+    # The order is a page of its own, not a part of this one.
+    moved = HttpResponseClientRedirect(response["Location"])
+    moved["Consistency-Token"] = response["Consistency-Token"]
+    return moved

@@ -1,0 +1,115 @@
+"""Buttons that move an order on. Each carries the version that its presser saw."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from customers import directory
+from orders_command.domain.commands import (
+    CancelOrder,
+    ConfirmOrder,
+    DeliverOrder,
+    ShipOrder,
+    Transition,
+)
+from orders_command.domain.errors import OrderError, OrderNotFound, VersionMismatch
+from orders_command.handlers import new_remark
+from orders_command.pages.commanding import NEEDS, carry_out, go_to, refusal, show
+
+View = Callable[..., HttpResponse]
+
+
+def of_the_desk(view: View) -> View:
+    """Let in only who may command orders."""
+    allowed = permission_required(NEEDS, raise_exception=True)(view)
+    return login_required(require_POST(allowed))
+
+
+@of_the_desk
+def confirm_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    return _move(request, ConfirmOrder(order_id=order_id))
+
+
+@of_the_desk
+def ship_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    refused = _refused(request, "carrier", "trackingNumber")
+    if refused:
+        return _back(request, order_id, refused)
+    command = ShipOrder(
+        order_id=order_id,
+        carrier=_text(request, "carrier") or None,
+        tracking_number=_text(request, "trackingNumber") or None,
+    )
+    return _move(request, command)
+
+
+@of_the_desk
+def deliver_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    return _move(request, DeliverOrder(order_id=order_id))
+
+
+@login_required
+@require_POST
+def cancel_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """The desk cancels any order, customers their own while it is pending."""
+    own = None if request.user.has_perm(NEEDS) else _own_customer(request)
+    refused = _refused(request, "reason")
+    if refused:
+        return _back(request, order_id, refused)
+    reason = new_remark(_text(request, "reason"))
+    return _move(request, CancelOrder(order_id=order_id, reason=reason, only_of=own))
+
+
+def _move(request: HttpRequest, command: Transition) -> HttpResponse:
+    order_id, acted_on = command.order_id, _version(request)
+    try:
+        receipt = carry_out(request, command, expected_version=acted_on)
+    except OrderNotFound as unknown:
+        raise Http404(str(unknown)) from unknown
+    except VersionMismatch as lost:
+        query = f"?acted_on={acted_on}&now_at={lost.actual}"
+        return go_to(request, order_id, query)
+    except OrderError as refused:
+        return _back(request, order_id, str(refused))
+    return show(request, receipt)
+
+
+def _back(request: HttpRequest, order_id: UUID, refused: str) -> HttpResponse:
+    messages.error(request, refused)
+    return go_to(request, order_id)
+
+
+def _own_customer(request: HttpRequest) -> UUID:
+    user: Any = request.user
+    customer_id = directory.customer_of(user.pk)
+    if customer_id is None:
+        raise PermissionDenied
+    return customer_id
+
+
+def _refused(request: HttpRequest, *names: str) -> str:
+    wrong = ((name, refusal(name, _text(request, name))) for name in names)
+    return " ".join(f"{_LABELS[name]}: {detail}" for name, detail in wrong if detail)
+
+
+_LABELS = {
+    "carrier": "Carrier",
+    "trackingNumber": "Tracking number",
+    "reason": "Reason",
+}
+
+
+def _text(request: HttpRequest, name: str) -> str:
+    # Browsers end the lines of a textarea with a carriage return as well.
+    return " ".join(request.POST.get(name, "").split())
+
+
+def _version(request: HttpRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
