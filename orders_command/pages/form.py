@@ -90,7 +90,7 @@ class OrderForm:
             self._note(name, refusal(name, getattr(self, name)))
         items = tuple(filter(None, map(_checked, self._filled())))
         if not self._filled():
-            self.errors["items"] = "An order needs at least one line."
+            self.errors["lines"] = "An order needs at least one line."
         if self.has_errors or customer_id is None:
             return None
         return handlers.new_order(
@@ -109,8 +109,7 @@ class OrderForm:
                 line = self._filled()[int(parts[1])]
                 line.errors[parts[2]] = error["detail"]
             else:
-                name = "customer" if parts[0] == "customerId" else parts[0]
-                self._note(name, error["detail"])
+                self._note(_PLACES.get(parts[0], parts[0]), error["detail"])
 
     def find_customers(self) -> None:
         """Look for customers to choose from; a whole e-mail address is a choice."""
@@ -174,6 +173,7 @@ def new_key() -> str:
     return str(uuid4())
 
 
+_PLACES = {"customerId": "customer", "items": "lines"}
 _WORDS = ("customer", "currency", "reference", "note")
 
 

@@ -29,7 +29,7 @@ def place_order(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _shown(request, new_form(request.GET.dict()))
     form = read(request.POST)
-    if request.POST.get("do", "place") != "place" or "remove" in request.POST:
+    if request.POST.get("do", "place") != "place" or "remove-line" in request.POST:
         _rearrange(request, form)
         return _shown(request, form)
     receipt = _placed(request, form)
@@ -43,7 +43,7 @@ def _rearrange(request: HttpRequest, form: OrderForm) -> None:
     """Add or remove a line; anything else only shows the form again."""
     if request.POST.get("do") == "add-line" and len(form.lines) < MAX_ITEMS:
         form.lines.append(Line(number=len(form.lines), is_new=True))
-    removed = request.POST.get("remove", "")
+    removed = request.POST.get("remove-line", "")
     if removed.isascii() and removed.isdigit():
         kept = [line for line in form.lines if line.number != int(removed)]
         form.lines = kept or [Line(number=0)]

@@ -1,0 +1,86 @@
+"""Which command is allowed at which point of an order's life."""
+
+from dataclasses import replace
+
+import pytest
+
+from orders_command.domain.errors import InvalidTransition, OrderNotFound
+from orders_command.events import OrderCancelled, OrderShipped
+from tests.examples import (
+    CUSTOMER,
+    SOMEBODY_ELSE,
+    cancel,
+    cancelled,
+    confirm,
+    confirmed,
+    create,
+    created,
+    deliver,
+    delivered,
+    ship,
+    shipped,
+)
+from tests.given import given
+
+pytestmark = pytest.mark.no_services
+
+PASTS = {
+    "pending": (created,),
+    "confirmed": (created, confirmed),
+    "shipped": (created, confirmed, shipped),
+    "delivered": (created, confirmed, shipped, delivered),
+    "cancelled": (created, cancelled),
+}
+COMMANDS = {"confirm": confirm, "ship": ship, "deliver": deliver, "cancel": cancel}
+ALLOWED = {
+    ("pending", "confirm"): confirmed,
+    ("pending", "cancel"): cancelled,
+    ("confirmed", "ship"): shipped,
+    ("confirmed", "cancel"): cancelled,
+    ("shipped", "deliver"): delivered,
+}
+
+
+def test_an_order_is_created():
+    given().when(create).then(created)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("past", PASTS)
+def test_every_command_at_every_point(past, command):
+    attempt = given(*PASTS[past]).when(COMMANDS[command])
+
+    if (past, command) in ALLOWED:
+        attempt.then(ALLOWED[past, command])
+    else:
+        refusal = attempt.refused(InvalidTransition)
+        assert past.upper() in str(refusal)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_order_that_was_never_created_is_unknown(command):
+    given().when(COMMANDS[command]).refused(OrderNotFound)
+
+
+def test_carrier_and_tracking_number_may_be_left_out():
+    given(created, confirmed).when(
+        replace(ship, carrier=None, tracking_number=None)
+    ).then(OrderShipped())
+
+
+def test_a_reason_may_be_left_out():
+    given(created).when(replace(cancel, reason=None)).then(OrderCancelled())
+
+
+def test_a_customer_cancels_an_own_pending_order():
+    given(created).when(replace(cancel, only_of=CUSTOMER)).then(cancelled)
+
+
+def test_a_customer_does_not_cancel_a_confirmed_order():
+    own = replace(cancel, only_of=CUSTOMER)
+
+    given(created, confirmed).when(own).refused(InvalidTransition)
+
+
+def test_somebody_elses_order_is_unknown_to_a_customer():
+    given(created).when(replace(cancel, only_of=SOMEBODY_ELSE)).refused(OrderNotFound)

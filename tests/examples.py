@@ -1,0 +1,55 @@
+"""Ready-made events and commands, one good example of each."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from orders_command.domain.commands import (
+    CancelOrder,
+    ConfirmOrder,
+    CreateOrder,
+    DeliverOrder,
+    Remark,
+    ShipOrder,
+)
+from orders_command.events import (
+    Item,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderCreated,
+    OrderDelivered,
+    OrderShipped,
+)
+
+ORDER = UUID(int=1)
+CUSTOMER = UUID(int=2)
+SOMEBODY_ELSE = UUID(int=3)
+NOTE = Remark(id=UUID(int=4), text="Ring twice.")
+REASON = Remark(id=UUID(int=5), text="Too late.")
+TEA = Item(product_id="tea", quantity=2, price=Decimal("3.50"))
+
+created = OrderCreated(
+    customer_id=CUSTOMER,
+    order_number="0000-0001",
+    currency="USD",
+    items=(TEA,),
+    reference="web-1",
+    note_id=NOTE.id,
+)
+confirmed = OrderConfirmed()
+shipped = OrderShipped(carrier="DHL", tracking_number="T-1")
+delivered = OrderDelivered()
+cancelled = OrderCancelled(reason_id=REASON.id)
+
+create = CreateOrder(
+    order_id=ORDER,
+    order_number="0000-0001",
+    customer_id=CUSTOMER,
+    items=(TEA,),
+    currency="USD",
+    reference="web-1",
+    note=NOTE,
+)
+confirm = ConfirmOrder(order_id=ORDER)
+ship = ShipOrder(order_id=ORDER, carrier="DHL", tracking_number="T-1")
+deliver = DeliverOrder(order_id=ORDER)
+cancel = CancelOrder(order_id=ORDER, reason=REASON)

@@ -1,0 +1,49 @@
+"""Orders that tests place, through the handlers or through the API."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from orders_command.domain.commands import (
+    CancelOrder,
+    ConfirmOrder,
+    DeliverOrder,
+    ShipOrder,
+)
+from orders_command.events import Item
+from orders_command.handlers import Receipt, handle, new_order, new_remark
+
+ACTOR = "system:tests"
+TEA = {"productId": "tea", "quantity": 2, "price": 3.50}
+COMMANDS = "/api/command/orders"
+
+
+def an_order(customer_id: UUID, **more: Any) -> Receipt:
+    """Place an order of two teas at 3.50."""
+    at = more.pop("at", None)
+    items = (Item(product_id="tea", quantity=2, price=Decimal("3.50")),)
+    command = new_order(
+        **{"customer_id": customer_id, "items": items, "currency": "USD", **more}
+    )
+    return handle(command, actor=ACTOR, at=at)
+
+
+def confirmed(order_id: UUID, **how: Any) -> Receipt:
+    return handle(ConfirmOrder(order_id=order_id), actor=ACTOR, **how)
+
+
+def shipped(order_id: UUID, **how: Any) -> Receipt:
+    return handle(ShipOrder(order_id=order_id, carrier="DHL"), actor=ACTOR, **how)
+
+
+def delivered(order_id: UUID, **how: Any) -> Receipt:
+    return handle(DeliverOrder(order_id=order_id), actor=ACTOR, **how)
+
+
+def cancelled(order_id: UUID, reason: str | None = None, **how: Any) -> Receipt:
+    command = CancelOrder(order_id=order_id, reason=new_remark(reason))
+    return handle(command, actor=ACTOR, **how)
+
+
+def order_body(customer_id: UUID, **more: Any) -> dict[str, Any]:
+    return {"customerId": str(customer_id), "items": [TEA], **more}
