@@ -46,13 +46,14 @@ def step(projection: str, *, limit: int = BATCH) -> tuple[int, int]:
 
 
 def _write(projection: str, position: int, events: tuple[Recorded, ...]) -> None:
-    touched = rows.load(events)
-    for recorded in events:
-        apply(touched, recorded)
-    words = rows.words_of_the_day(touched)
     with transaction.atomic(using=PRIMARY):
-        _fence(projection, position)
-        rows.save(touched, words)
+        _fence(
+            projection, position
+        )  # before the rows are loaded: nobody moves them now
+        touched = rows.load(events)
+        for recorded in events:
+            apply(touched, recorded)
+        rows.save(touched, rows.words_of_the_day(touched))
         rows.move(projection, to=events[-1])
 
 

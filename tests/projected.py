@@ -1,0 +1,48 @@
+"""Brings the read side up to date for a test, whether or not a worker runs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.db import connections
+
+from config.local.addresses import OWNER_URLS
+from config.local.embedded import Embedded
+from orders_command import feed
+from orders_query import projector
+from tests.waiting import eventually
+
+ORDERS = "orders"
+
+
+def checkpoint(alias: str = "query") -> int:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "select position from orders_query_checkpoint where name = %s", [ORDERS]
+        )
+        return int(cursor.fetchone()[0])
+
+
+def catch_up(position: int | None = None) -> int:
+    """Project up to a position, the log's head unless told, on every replica too."""
+    wanted = feed.head() if position is None else position
+
+    def there() -> bool:
+        if checkpoint() < wanted:
+            projector.catch_up(ORDERS)
+        return checkpoint() >= wanted and checkpoint("replica_1") >= wanted
+
+    eventually(there)
+    return wanted
+
+
+@contextmanager
+def projector_stopped(services: Embedded) -> Iterator[None]:
+    """Hold the checkpoint's row: no runner can move it, and none does harm."""
+    url = services.environment()[OWNER_URLS[1]]
+    with psycopg.connect(url) as held:
+        held.execute(
+            "select from orders_query_checkpoint where name = %s for update", [ORDERS]
+        )
+        yield
+        held.rollback()
