@@ -82,7 +82,8 @@ class ApiErrors:
         if problem.status != 503:
             return None
         response = render(request, "503.html", status=503)
-        response["Retry-After"] = str(problem.retry_after)
+        for name, value in problems.headers(problem).items():
+            response[name] = value
         return response
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from customers import pages
 from customers.api import Customers
 
 api_urlpatterns = [
@@ -13,4 +14,8 @@ api_urlpatterns = [
         ),
     ),
 ]
-page_urlpatterns: list[URLPattern] = []
+page_urlpatterns: list[URLPattern] = [
+    path("customers", pages.customer_list, name="list"),
+    path("customers/<uuid:customer_id>", pages.customer_page, name="customer"),
+    path("customers/<uuid:customer_id>/erase", pages.erase_customer, name="erase"),
+]

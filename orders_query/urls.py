@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from orders_query import pages
 from orders_query.api import CustomerOrders, Orders, Summaries, Sync
 
 api_urlpatterns = [
@@ -14,4 +15,9 @@ api_urlpatterns = [
     ),
     path("sync", Sync.as_view({"get": "list"})),
 ]
-page_urlpatterns: list[URLPattern] = []
+page_urlpatterns: list[URLPattern] = [
+    path("", pages.dashboard, name="dashboard"),
+    path("orders", pages.order_list, name="list"),
+    path("orders/<uuid:order_id>", pages.order_detail, name="detail"),
+    path("sync", pages.sync_page, name="sync"),
+]

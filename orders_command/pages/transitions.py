@@ -33,7 +33,8 @@ def of_the_desk(view: View) -> View:
 
 @of_the_desk
 def confirm_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    return _move(request, ConfirmOrder(order_id=order_id))
+    command = ConfirmOrder(order_id=order_id)
+    return _move(request, command, acted_on=_version(request))
 
 
 @of_the_desk
@@ -46,12 +47,13 @@ def ship_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         carrier=_text(request, "carrier") or None,
         tracking_number=_text(request, "trackingNumber") or None,
     )
-    return _move(request, command)
+    return _move(request, command, acted_on=_version(request))
 
 
 @of_the_desk
 def deliver_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    return _move(request, DeliverOrder(order_id=order_id))
+    command = DeliverOrder(order_id=order_id)
+    return _move(request, command, acted_on=_version(request))
 
 
 @login_required
@@ -63,11 +65,15 @@ def cancel_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     if refused:
         return _back(request, order_id, refused)
     reason = new_remark(_text(request, "reason"))
-    return _move(request, CancelOrder(order_id=order_id, reason=reason, only_of=own))
+    command = CancelOrder(order_id=order_id, reason=reason, only_of=own)
+    # Of other people's orders a customer learns nothing, the version neither.
+    return _move(request, command, acted_on=_version(request))
 
 
-def _move(request: HttpRequest, command: Transition) -> HttpResponse:
-    order_id, acted_on = command.order_id, _version(request)
+def _move(
+    request: HttpRequest, command: Transition, *, acted_on: int | None
+) -> HttpResponse:
+    order_id = command.order_id
     try:
         receipt = carry_out(request, command, expected_version=acted_on)
     except OrderNotFound as unknown:

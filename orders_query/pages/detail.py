@@ -1,0 +1,108 @@
+"""One order: what is in it, what has happened to it, and what may happen next."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from uuid_utils.compat import uuid7
+
+from orders_query import queries
+from orders_query.pages import showing
+from orders_query.pages.reading import NEEDS, asked, only_of, page, seen, target, told
+from orders_query.queries import Answer
+from orders_query.queries.folding import SOURCE as LOG
+from orders_query.queries.folding import history_from_log, order_from_log
+
+# What the desk may ask of an order, by its status; a customer may only cancel.
+LEGAL = {
+    "PENDING": ("confirm", "cancel"),
+    "CONFIRMED": ("ship", "cancel"),
+    "SHIPPED": ("deliver",),
+    "DELIVERED": (),
+    "CANCELLED": (),
+}
+_COMMANDS = "orders_command.command_orders"
+
+
+@page
+@require_safe
+def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    own = only_of(request)
+    if target(request) == "sync":
+        return _freshness(request, order_id, own)
+    acted_on, now_at = _number(request, "acted_on"), _number(request, "now_at")
+    answer = queries.order(order_id, only_of=own, **asked(request))
+    if (answer.version or 0) < now_at:
+        # A lost race tells a version; the read side may not have it yet.
+        answer = order_from_log(order_id, at_least=0, only_of=own)
+    history = _history(request, order_id, own, answer)
+    version = answer.version or 0
+    context = {
+        "order": showing.order(answer.data),
+        "timeline": showing.timeline(
+            history.data,
+            up_to=version,
+            new_after=acted_on or version,
+            reader=request.user,
+            is_staff=request.user.has_perm(NEEDS),
+        ),
+        "acted_on": acted_on,
+        "fragment": target(request) == "order",
+        "legal": _legal(request, answer.data["status"]),
+        "key": str(uuid7()),
+        **_sync_context(answer, is_syncing=answer.source == LOG),
+    }
+    name = "orders/_order.html" if context["fragment"] else "orders/detail.html"
+    return told(render(request, name, context), answer.position, answer.source)
+
+
+def _freshness(request: HttpRequest, order_id: UUID, own: UUID | None) -> HttpResponse:
+    """Answer the line that asks again and again how far the read side is."""
+    shown = _number(request, "shown")
+    try:
+        answer = queries.order(order_id, only_of=own, caller=str(request.user.pk))
+    except queries.OrderNotFound:
+        answer = queries.order(order_id, only_of=own, **asked(request))
+    version = answer.version or 0
+    behind = answer.position < seen(request) or version < shown
+    context = {
+        "order": {"orderId": order_id, "version": shown},
+        "moved_to": version if version > shown else None,
+        **_sync_context(answer, is_syncing=behind or answer.source == LOG),
+    }
+    response = render(request, "orders/_sync.html", context)
+    return told(response, answer.position, answer.source)
+
+
+def _history(
+    request: HttpRequest, order_id: UUID, own: UUID | None, answer: Answer
+) -> Answer:
+    """Return the events from where the order has come from: it is not waited twice."""
+    if answer.source == LOG:
+        return history_from_log(order_id, at_least=answer.position, only_of=own)
+    caller = str(request.user.pk)
+    return queries.history(
+        order_id, at_least=answer.position, caller=caller, only_of=own
+    )
+
+
+def _sync_context(answer: Answer, *, is_syncing: bool) -> dict[str, Any]:
+    return {
+        "is_syncing": is_syncing,
+        "source": answer.source,
+        "position": f"{answer.position:,}",
+    }
+
+
+def _legal(request: HttpRequest, status: str) -> tuple[str, ...]:
+    if request.user.has_perm(_COMMANDS):
+        return LEGAL[status]
+    is_customer = not request.user.has_perm(NEEDS)
+    return ("cancel",) if is_customer and status == "PENDING" else ()
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -1,0 +1,76 @@
+"""What all these pages share: who reads, how much they see, how it is answered."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from customers import directory
+from orders_query import queries
+
+NEEDS = "orders_query.query_orders"
+View = Callable[..., HttpResponse]
+
+
+def page(view: View) -> View:
+    """Let in who has signed in, and turn what queries refuse into pages."""
+
+    @login_required
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except (queries.OrderNotFound, queries.CustomerNotFound) as unknown:
+            raise Http404(str(unknown)) from unknown
+        except queries.NotYetConsistent as late:
+            return _still_syncing(request, late)
+
+    return answered
+
+
+def asked(request: HttpRequest) -> dict[str, Any]:
+    """Return what the reader has seen and their name, as every query takes them."""
+    return {"at_least": seen(request), "caller": str(request.user.pk)}
+
+
+def seen(request: HttpRequest) -> int:
+    """Return the position of the log that the reader has seen."""
+    return int(getattr(request, "seen", 0))
+
+
+def only_of(request: HttpRequest) -> UUID | None:
+    """Return the customer that the reader is kept to, None if they see all."""
+    if request.user.has_perm(NEEDS):
+        return None
+    user: Any = request.user
+    customer_id = directory.customer_of(user.pk)
+    if customer_id is None:
+        raise PermissionDenied
+    return customer_id
+
+
+def target(request: HttpRequest) -> str:
+    """Return the id of the element that htmx asks for, empty for a whole page."""
+    if "HX-Request" not in request.headers:
+        return ""
+    return request.headers.get("HX-Target", "")
+
+
+def told(response: HttpResponse, position: int, source: str) -> HttpResponse:
+    """Say how fresh the page is and where it comes from."""
+    response["Consistency-Token"] = str(position)
+    response["Read-Source"] = source
+    return response
+
+
+def _still_syncing(
+    request: HttpRequest, late: queries.NotYetConsistent
+) -> HttpResponse:
+    response = render(request, "orders/syncing.html", status=503)
+    response["Retry-After"] = str(late.retry_after)
+    return response
