@@ -73,10 +73,19 @@ def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
     for path, operations in result["paths"].items():
         for method in METHODS & operations.keys():
+            _require_body(operations[method])
             told = operations[method]["responses"]
             for status, description in _refusals(path, method).items():
                 told.setdefault(status, _problem(description))
     return result
+
+
+def _require_body(operation: dict[str, Any]) -> None:
+    """Say that a body with required fields is required: of raw schemas nobody does."""
+    body = operation.get("requestBody", {})
+    for media_type in body.get("content", {}).values():
+        if media_type["schema"].get("required"):
+            body["required"] = True
 
 
 def _refusals(path: str, method: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from orders_command.domain.commands import (
     ShipOrder,
 )
 from orders_command.domain.errors import OrderError
-from orders_command.handlers import handle
+from orders_command.handlers import TooBusy, handle
 from orders_command.models import Event, Order, OrderItem, OrderRemark
 
 NEEDS = "orders_command.command_orders"
@@ -118,6 +118,6 @@ def _carry_out(request: HttpRequest, command: Command) -> tuple[int, str]:
             actor=f"user:{request.user.pk}",
             request_id=getattr(request, "request_id", ""),
         )
-    except OrderError as refusal:
+    except (OrderError, TooBusy) as refusal:
         return messages.ERROR, str(refusal)
     return messages.SUCCESS, f"{receipt.status} at version {receipt.version}."

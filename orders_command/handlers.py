@@ -19,7 +19,7 @@ from orders_command.domain.commands import (
     Remark,
 )
 from orders_command.domain.errors import OrderNotFound, VersionMismatch
-from orders_command.domain.order import decide, evolve
+from orders_command.domain.order import decide, evolve, is_known_to
 from orders_command.events import Item
 from orders_command.signals import events_committed
 from orders_command.store import Context, Loaded, LostRace, Receipt
@@ -132,8 +132,8 @@ def _require_version(command: Command, before: Loaded, expected: int | None) -> 
     """Compare versions first of all; an order to be created is at version 0."""
     if expected is None:
         return
-    if before.state is None and not isinstance(command, CreateOrder):
-        raise OrderNotFound
+    if not (isinstance(command, CreateOrder) or is_known_to(before.state, command)):
+        raise OrderNotFound  # of an order that one may not know, the version neither
     if before.version != expected:
         raise VersionMismatch(expected=expected, actual=before.version)
 

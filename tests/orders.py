@@ -20,12 +20,12 @@ COMMANDS = "/api/command/orders"
 
 def an_order(customer_id: UUID, **more: Any) -> Receipt:
     """Place an order of two teas at 3.50."""
-    at = more.pop("at", None)
+    how = {name: more.pop(name) for name in ("at", "idempotency") if name in more}
     items = (Item(product_id="tea", quantity=2, price=Decimal("3.50")),)
     command = new_order(
         **{"customer_id": customer_id, "items": items, "currency": "USD", **more}
     )
-    return handle(command, actor=ACTOR, at=at)
+    return handle(command, actor=ACTOR, **how)
 
 
 def confirmed(order_id: UUID, **how: Any) -> Receipt:

@@ -39,8 +39,9 @@ class Body:
         self._root = root or self
         self._errors: list[dict[str, str]] = []
         self._malformed = False
-        self._data = data if isinstance(data, dict) else {}
-        if not isinstance(data, dict):
+        self._is_object = isinstance(data, dict)
+        self._data = data if self._is_object else {}
+        if not self._is_object:
             self._wrong("", "type", "This is not a JSON object.", malformed=True)
 
     def known(self, *names: str) -> "Body":
@@ -54,13 +55,13 @@ class Body:
     def required(self, name: str, read: Callable[[Any], _T], otherwise: _T) -> _T:
         """Return a field that must be there; `otherwise` only fills a refused one."""
         if name not in self._data:
-            if isinstance(self._data, dict):
+            if self._is_object:
                 self._wrong(f"/{name}", "required", f"{name} is missing.")
             return otherwise
         return self._read(name, read, otherwise)
 
     def optional(self, name: str, read: Callable[[Any], _T]) -> _T | None:
-        """Return a field, or None if it is not there."""
+        """Return a field, or None if it is not there; null is no value of any type."""
         return self._read(name, read, None) if name in self._data else None
 
     def objects(self, name: str) -> list["Body"]:
@@ -70,6 +71,14 @@ class Body:
             Body(data, f"{self._place}/{name}/{number}", self._root)
             for number, data in enumerate(found)
         ]
+
+    def refuse(self, problems: list[dict[str, str]]) -> None:
+        """Add what the rules say, of places where nothing else is wrong yet."""
+        wrong = {error["pointer"] for error in self._errors}
+        for problem in problems:
+            place = problem["pointer"]
+            if wrong.isdisjoint({place, place.rpartition("/")[0]}):
+                self._errors.append(problem)
 
     def done(self) -> None:
         """Refuse the body if anything in it was wrong."""

@@ -69,6 +69,7 @@ _RECEIPT = {
     },
     "required": ["orderId", "orderNumber", "status", "version", "position"],
 }
+_DONE = [200, 201]
 _SENT = [
     OpenApiParameter(
         "Idempotency-Key",
@@ -76,12 +77,23 @@ _SENT = [
         OpenApiParameter.HEADER,
         description="Send a request again with the same key and it happens once.",
     ),
-    OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=True),
-    OpenApiParameter("Consistency-Token", int, OpenApiParameter.HEADER, response=True),
+    OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=_DONE),
+    OpenApiParameter("Consistency-Token", int, OpenApiParameter.HEADER, response=_DONE),
     OpenApiParameter(
-        "Idempotency-Replayed", str, OpenApiParameter.HEADER, response=True
+        "Idempotency-Replayed", str, OpenApiParameter.HEADER, response=_DONE
     ),
 ]
+_MOVED_ON = OpenApiResponse(
+    {"$ref": "#/components/schemas/Problem"},
+    description="The order is not at the version that If-Match names.",
+)
+_LOCATION = OpenApiParameter(
+    "Location",
+    str,
+    OpenApiParameter.HEADER,
+    response=[201],
+    description="Where the query side shows the order.",
+)
 _IF_MATCH = OpenApiParameter(
     "If-Match",
     str,
@@ -96,9 +108,12 @@ def _described(
     decorate: Callable[[_View], _View] = extend_schema(
         operation_id=operation,
         tags=["command"],
-        parameters=[*_SENT, _IF_MATCH] if status == 200 else _SENT,
+        parameters=[*_SENT, _IF_MATCH if status == 200 else _LOCATION],
         request={"application/json": body},
-        responses={status: OpenApiResponse(_RECEIPT)},
+        responses={
+            (status, "application/json"): OpenApiResponse(_RECEIPT),
+            (412, "application/problem+json"): _MOVED_ON,
+        },
     )
     return decorate
 

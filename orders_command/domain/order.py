@@ -121,10 +121,32 @@ def replay(events: Iterable[OrderEvent]) -> OrderState | None:
     return reduce(evolve, events, None)
 
 
+def problems(command: CreateOrder) -> list[dict[str, str]]:
+    """Return what is refused of a new order, each with its place."""
+    if command.currency not in money.CURRENCIES:
+        return [_problem("/currency", "currency", "This is no ISO 4217 currency.")]
+    if not 1 <= len(command.items) <= MAX_ITEMS:
+        detail = f"An order has 1 to {MAX_ITEMS} items."
+        return [_problem("/items", "count", detail)]
+    return [
+        problem
+        for number, item in enumerate(command.items)
+        for problem in _item_problems(f"/items/{number}", item, command.currency)
+    ]
+
+
+def is_known_to(order: OrderState | None, command: Command) -> bool:
+    """Tell whether there is such an order, as far as the one who asks may know."""
+    if order is None:
+        return False
+    only_of = command.only_of if isinstance(command, CancelOrder) else None
+    return only_of in (None, order.customer_id)
+
+
 def _create(order: OrderState | None, command: CreateOrder) -> OrderCreated:
     if order is not None:
         raise InvalidTransition("The order exists already.")
-    errors = _problems(command)
+    errors = problems(command)
     if errors:
         raise BadInput(errors)
     return OrderCreated(
@@ -140,25 +162,12 @@ def _create(order: OrderState | None, command: CreateOrder) -> OrderCreated:
     )
 
 
-def _problems(command: CreateOrder) -> list[dict[str, str]]:
-    if command.currency not in money.CURRENCIES:
-        return [_problem("/currency", "currency", "This is no ISO 4217 currency.")]
-    if not 1 <= len(command.items) <= MAX_ITEMS:
-        detail = f"An order has 1 to {MAX_ITEMS} items."
-        return [_problem("/items", "count", detail)]
-    return [
-        problem
-        for number, item in enumerate(command.items)
-        for problem in _item_problems(f"/items/{number}", item, command.currency)
-    ]
-
-
 def _item_problems(place: str, item: Item, currency: str) -> list[dict[str, str]]:
     problems = []
     if not 1 <= item.quantity <= MAX_QUANTITY:
         detail = f"A quantity is 1 to {MAX_QUANTITY}."
         problems.append(_problem(f"{place}/quantity", "range", detail))
-    if not 0 <= item.price <= MAX_PRICE:
+    if item.price.is_signed() or item.price > MAX_PRICE:  # -0.0 is signed too
         detail = f"A price is 0 to {MAX_PRICE}."
         problems.append(_problem(f"{place}/price", "range", detail))
     elif not money.fits(item.price, currency):
@@ -186,7 +195,7 @@ def _require_cancellable(order: OrderState | None, command: CancelOrder) -> None
     if command.only_of is None:
         _require(order, "cancelled", Status.PENDING, Status.CONFIRMED)
         return
-    if order is None or order.customer_id != command.only_of:
+    if not is_known_to(order, command):
         raise OrderNotFound
     _require(order, "cancelled by its customer", Status.PENDING)
 

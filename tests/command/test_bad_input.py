@@ -29,6 +29,8 @@ REFUSED = {
     "quantity null": (with_item(quantity=None), 400, "/items/0/quantity"),
     "quantity 10^20": (with_item(quantity=10**20), 422, "/items/0/quantity"),
     "price -1": (with_item(price=-1), 422, "/items/0/price"),
+    "price -1 as a string": (with_item(price="-1"), 422, "/items/0/price"),
+    "price -0.0": (with_item(price=-0.0), 422, "/items/0/price"),
     "price 1e5": (with_item(price="1e5"), 422, "/items/0/price"),
     "price NaN": (with_item(price="NaN"), 422, "/items/0/price"),
     "price ٣": (with_item(price="٣"), 422, "/items/0/price"),
@@ -131,6 +133,37 @@ def test_everything_that_is_wrong_is_told_at_once():
         "/items/1/quantity",
         "/items/1/price",
     }
+
+
+def test_what_the_rules_refuse_is_told_with_what_is_misspelt():
+    items = [{**TEA, "quantity": 0}, "tea", {**TEA, "productId": "", "price": "-1"}]
+
+    answer = desk_clerk().post(COMMANDS, order_body(a_customer(), items=items))
+
+    assert answer.status_code == 400
+    assert sorted(error["pointer"] for error in answer.json()["errors"]) == [
+        "/items/0/quantity",
+        "/items/1",
+        "/items/2/price",
+        "/items/2/productId",
+    ]
+
+
+def test_no_more_than_fifty_errors_are_told():
+    items = [{**TEA, "quantity": 0, "price": -1}] * 500
+
+    answer = desk_clerk().post(COMMANDS, order_body(a_customer(), items=items))
+
+    assert answer.status_code == 422
+    assert len(answer.json()["errors"]) == 50
+
+
+def test_a_huge_number_is_refused_under_a_key_too():
+    body = order_body(a_customer(), **with_item(quantity=10**20))
+
+    answer = desk_clerk().post(COMMANDS, body, Idempotency_Key=str(uuid4()))
+
+    assert answer.status_code == 422
 
 
 @pytest.mark.parametrize(

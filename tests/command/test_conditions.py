@@ -3,6 +3,7 @@
 import hashlib
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from django.db import connection, connections, transaction
 from customers.signals import IdempotencyKey
 from orders_command.models import Event, Order
 from tests.orders import COMMANDS, an_order, cancelled, confirmed, order_body
-from tests.people import a_customer, desk_clerk
+from tests.people import a_customer, desk_clerk, linked_to
 
 
 def test_a_stale_version_is_412_before_the_status_is_looked_at():
@@ -29,6 +30,35 @@ def test_the_right_version_and_any_version_are_carried_out():
 
     assert clerk.post(f"{url}/confirm", If_Match='"1"').status_code == 200
     assert clerk.post(f"{url}/ship", If_Match="*").status_code == 200
+
+
+def test_the_tag_of_the_query_side_names_the_version_too():
+    order, clerk = an_order(a_customer()), desk_clerk()
+    url = f"{COMMANDS}/{order.order_id}/confirm"
+
+    assert clerk.post(url, If_Match='"9.0a1b2c"').status_code == 412
+    assert clerk.post(url, If_Match='"1.0a1b2c"').status_code == 200
+
+
+def test_a_customer_learns_no_version_of_other_peoples_orders():
+    others, own = an_order(a_customer()), linked_to(a_customer())
+
+    answer = own.post(f"{COMMANDS}/{others.order_id}/cancel", If_Match='"7"')
+
+    assert answer.status_code == 404
+
+
+def test_a_key_covers_the_condition_too():
+    order, clerk, key = an_order(a_customer()), desk_clerk(), str(uuid4())
+    url = f"{COMMANDS}/{order.order_id}/confirm"
+    first = clerk.post(url, If_Match='"1"', Idempotency_Key=key)
+
+    again = clerk.post(url, If_Match='"1"', Idempotency_Key=key)
+    other = clerk.post(url, If_Match='"2"', Idempotency_Key=key)
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again["Idempotency-Replayed"] == "true"
+    assert other.status_code == 422
 
 
 @pytest.mark.parametrize("tag", ['"1", "2"', 'W/"1"', "1", '""', '"x"', '"٣"'])
@@ -80,6 +110,16 @@ def test_the_same_request_under_a_key_happens_once():
     for header in ("ETag", "Consistency-Token", "Location"):
         assert again[header] == first[header]
     assert Order.objects.filter(customer_id=body["customerId"]).count() == 1
+
+
+def test_a_lost_answer_is_given_again_to_a_caller_who_starts_over():
+    customer_id, key = a_customer(), _key()
+    lost = an_order(customer_id, idempotency=key)
+
+    again = an_order(customer_id, idempotency=key)
+
+    assert again == replace(lost, replayed=True)
+    assert Order.objects.filter(customer_id=customer_id).count() == 1
 
 
 def test_a_replay_tells_what_was_true_then():

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.no_services
         ({"items": (replace(TEA, quantity=0),)}, "/items/0/quantity"),
         ({"items": (replace(TEA, quantity=1_000_001),)}, "/items/0/quantity"),
         ({"items": (TEA, replace(TEA, price=Decimal(-1)))}, "/items/1/price"),
+        ({"items": (replace(TEA, price=Decimal("-0.0")),)}, "/items/0/price"),
         ({"items": (replace(TEA, price=Decimal(10**10)),)}, "/items/0/price"),
         ({"items": (replace(TEA, price=Decimal("1.005")),)}, "/items/0/price"),
         ({"currency": "JPY"}, "/items/0/price"),
