@@ -227,6 +227,11 @@ CELERY_BEAT_SCHEDULE = {
         "args": ["orders"],
         "options": {"expires": 5},
     },
+    "tidy up every hour": {
+        "task": "config.celery.tidy_up",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
 }
 
 # --- language and time

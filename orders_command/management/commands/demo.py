@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, assert_never
 from uuid import UUID
 
 from django.core.management.base import BaseCommand
@@ -42,12 +42,15 @@ DAYS = 90
 ACTOR = "system:demo"
 
 
+Kind = Literal["confirm", "ship", "deliver", "cancel"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """Something that happens to an order some time after it was placed."""
 
     after: timedelta
-    kind: str
+    kind: Kind
 
 
 class Command(BaseCommand):
@@ -134,10 +137,14 @@ def _items(chance: random.Random) -> tuple[Item, ...]:
 
 
 def _fate(chance: random.Random) -> list[Step]:
-    confirmed = timedelta(minutes=chance.randint(2, 600))
-    if chance.random() < 0.07:
+    patience = chance.choice([60, 600, 600, 7_200])
+    confirmed = timedelta(minutes=chance.randint(2, patience))
+    if chance.random() < 0.05:
         return [Step(after=confirmed, kind="cancel")]
     shipped = confirmed + timedelta(hours=chance.randint(2, 72))
+    if chance.random() < 0.03:
+        given_up = Step(after=shipped, kind="cancel")
+        return [Step(after=confirmed, kind="confirm"), given_up]
     delivered = shipped + timedelta(hours=chance.randint(20, 120))
     return [
         Step(after=confirmed, kind="confirm"),
@@ -146,7 +153,7 @@ def _fate(chance: random.Random) -> list[Step]:
     ]
 
 
-def _command(chance: random.Random, kind: str, order_id: UUID) -> Transition:
+def _command(chance: random.Random, kind: Kind, order_id: UUID) -> Transition:
     match kind:
         case "confirm":
             return ConfirmOrder(order_id=order_id)
@@ -158,6 +165,8 @@ def _command(chance: random.Random, kind: str, order_id: UUID) -> Transition:
             )
         case "deliver":
             return DeliverOrder(order_id=order_id)
-        case _:
+        case "cancel":
             reason = new_remark(chance.choice(REASONS))
             return CancelOrder(order_id=order_id, reason=reason)
+        case _:
+            assert_never(kind)

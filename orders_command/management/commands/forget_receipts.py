@@ -1,0 +1,25 @@
+"""Forgets idempotency records when their time is over."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db.models.functions import Now
+
+from orders_command.models import IdempotencyRecord
+
+KEPT_HOURS = 48  # the contract promises 24
+
+
+class Command(BaseCommand):
+    help = f"Deletes idempotency records that are older than {KEPT_HOURS} hours."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--hours", type=int, default=KEPT_HOURS)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        age = timedelta(hours=options["hours"])
+        old = IdempotencyRecord.objects.filter(created_at__lt=Now() - age)
+        # In one statement: the records of a shop's day fit into one transaction.
+        count, _ = old.delete()
+        self.stdout.write(f"{count} records forgotten")
