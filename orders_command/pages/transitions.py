@@ -66,7 +66,6 @@ def cancel_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         return _back(request, order_id, refused)
     reason = new_remark(_text(request, "reason"))
     command = CancelOrder(order_id=order_id, reason=reason, only_of=own)
-    # Of other people's orders a customer learns nothing, the version neither.
     return _move(request, command, acted_on=_version(request))
 
 

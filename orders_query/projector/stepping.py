@@ -47,9 +47,8 @@ def step(projection: str, *, limit: int = BATCH) -> tuple[int, int]:
 
 def _write(projection: str, position: int, events: tuple[Recorded, ...]) -> None:
     with transaction.atomic(using=PRIMARY):
-        _fence(
-            projection, position
-        )  # before the rows are loaded: nobody moves them now
+        # Before the rows are loaded: from here on nobody else moves them.
+        _fence(projection, position)
         touched = rows.load(events)
         for recorded in events:
             apply(touched, recorded)
