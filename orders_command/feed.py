@@ -58,7 +58,7 @@ def read(*, after: int, limit: int) -> Batch:
     sound = _without_hole(rows, after)
     if rows and not sound:
         _wait_for_writers(after, rows[0][0])
-        sound = _rows_between(after, rows[-1][0])
+        sound = _rows_between(after, rows[-1][0])[:limit]  # holes may have filled
     return Batch(events=tuple(map(_recorded, sound)), anchor=anchor)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -130,7 +130,11 @@ def _uuids(text: str) -> tuple[UUID, ...]:
 def _time(text: str) -> datetime:
     if not _TIME.match(text):
         raise ValueError("A time is RFC 3339 with a zone: 2026-01-31T12:00:00Z.")
-    return datetime.fromisoformat(text.upper())
+    try:
+        # PostgreSQL knows no zone beyond 15:59, RFC 3339 does.
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("This time is outside of the calendar.") from error
 
 
 def _amount(text: str) -> Decimal:

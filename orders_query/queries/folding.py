@@ -10,6 +10,7 @@ import orjson
 from django.db.utils import InterfaceError, OperationalError
 
 from customers import directory
+from customers.directory import Card
 from orders_command import feed
 from orders_query.projection import HistoryRow, OrderRow, Rows, apply
 from orders_query.queries.answers import Answer, NotYetConsistent, OrderNotFound
@@ -29,9 +30,10 @@ class Folded:
 def order_from_log(order_id: UUID, *, at_least: int, only_of: UUID | None) -> Answer:
     """Return the order folded from its events, as `queries.order` would."""
     folded = _fold(order_id, at_least=at_least, only_of=only_of)
+    card = directory.find(folded.row.customer_id)
     return Answer(
-        body=_json(_shown(folded.row)),
-        position=folded.position,
+        body=_json(_shown(folded.row, card)),
+        position=max(folded.position, card.position),
         source=SOURCE,
         version=folded.row.version,
     )
@@ -46,23 +48,29 @@ def history_from_log(order_id: UUID, *, at_least: int, only_of: UUID | None) -> 
 
 def _fold(order_id: UUID, *, at_least: int, only_of: UUID | None) -> Folded:
     try:
-        position = feed.proven_head()
+        position = _proven(at_least)
         events = feed.events_of(order_id)
     except (OperationalError, InterfaceError, TimeoutError) as error:
         raise NotYetConsistent(at_least) from error
-    if position < at_least:
-        raise NotYetConsistent(at_least)
     rows = Rows()
     for recorded in events:
         apply(rows, recorded)
     row = rows.orders.get(order_id)
     if row is None or only_of not in (None, row.customer_id):
         raise OrderNotFound(position=position, source=SOURCE)
-    return Folded(row=row, history=rows.history, position=position)
+    # Of its own events it may show some that came after the proof.
+    shown = max(position, rows.history[-1].position)
+    return Folded(row=row, history=rows.history, position=shown)
 
 
-def _shown(row: OrderRow) -> dict[str, Any]:
-    card = directory.find(row.customer_id)
+def _proven(at_least: int) -> int:
+    """Return how far the log stands for good; a token beyond it waits for nobody."""
+    if feed.head() < at_least:
+        raise NotYetConsistent(at_least)
+    return feed.proven_head()
+
+
+def _shown(row: OrderRow, card: Card) -> dict[str, Any]:
     texts = feed.remarks(filter(None, (row.note_id, row.reason_id)))
     return {
         "orderId": row.order_id,

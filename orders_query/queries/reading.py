@@ -54,15 +54,26 @@ def read(question: Question, *, at_least: int, caller: str) -> Row:
 
     :raises NotYetConsistent: if none has, and none does within the time to wait
     """
-    row = _from_replicas(question, at_least, caller)
-    if row is None and at_least and not _is_possible(at_least):
+    try:
+        row = _far_enough(question, at_least, caller)
+    except (OperationalError, InterfaceError) as error:
+        if not at_least:
+            raise
+        # With the read primary away too, the log may still tell.
+        raise NotYetConsistent(at_least) from error
+    if row is None:
         raise NotYetConsistent(at_least)
+    return row
+
+
+def _far_enough(question: Question, at_least: int, caller: str) -> Row | None:
+    row = _from_replicas(question, at_least, caller)
     if row is None and at_least:
+        if not _is_possible(at_least):
+            return None
         row = _wait(question, at_least, caller)
     if row is None or not row.known:
         row = _ask(PRIMARY, question, at_least)
-    if row is None:
-        raise NotYetConsistent(at_least)
     return row
 
 

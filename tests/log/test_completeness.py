@@ -37,14 +37,14 @@ def read_naively(after):
 
 
 @contextmanager
-def reading_in_the_background(after=0):
+def reading_in_the_background(after=0, limit=1000):
     """Read the feed in another thread of its own connection."""
 
     def read():
         with connection.cursor() as cursor:
             cursor.execute("set search_path = scratch, public")
         try:
-            return positions(after)
+            return positions(after, limit)
         finally:
             connections.close_all()
 
@@ -231,3 +231,17 @@ def test_a_position_is_proven_only_when_no_writer_is_left(log):
     writer.commit()
 
     assert eventually(feed.proven_head) == 1
+
+
+def test_a_hole_that_fills_makes_no_batch_longer_than_asked(log):
+    early, late = log.writer(), log.writer()
+    first, second, third = early.insert(), early.insert(), early.insert()
+    last = late.insert()
+    late.commit()
+
+    with reading_in_the_background(limit=1) as reading:
+        assert still_waits(reading)
+        early.commit()
+
+        assert reading.result(timeout=5) == [first]
+    assert everything(after=first) == [second, third, last]

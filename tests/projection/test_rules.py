@@ -1,5 +1,6 @@
 """What each event does to the rows."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -17,6 +18,7 @@ from tests.examples import (
     NOTE,
     ORDER,
     REASON,
+    TEA,
     cancelled,
     confirmed,
     created,
@@ -83,6 +85,23 @@ def test_a_cancelled_order_counts_but_is_worth_nothing():
     assert rows.orders[ORDER].reason_id == REASON.id
     assert (totals.order_count, totals.open_orders) == (1, 0)
     assert str(totals.lifetime["USD"]) == "0.00"
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "worth", "nothing"),
+    [("JPY", "100", "200", "0"), ("KWD", "1.500", "3.000", "0.000")],
+)
+def test_money_keeps_the_digits_of_its_currency(currency, price, worth, nothing):
+    item = replace(TEA, price=Decimal(price))
+    placed = replace(created, currency=currency, items=(item,))
+
+    rows = after(placed)
+    rows_without = after(placed, cancelled)
+
+    assert str(rows.orders[ORDER].total) == worth
+    assert str(rows.orders[ORDER].items[0]["total"]) == worth
+    assert str(rows.totals[CUSTOMER].lifetime[currency]) == worth
+    assert str(rows_without.totals[CUSTOMER].lifetime[currency]) == nothing
 
 
 @pytest.mark.parametrize(

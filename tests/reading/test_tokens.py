@@ -149,16 +149,24 @@ def test_unknown_at_the_replica_is_asked_of_the_primary(clerk, replica):
     assert (answer.status_code, answer["Read-Source"]) == (200, "query")
 
 
-def test_the_next_page_is_never_older_than_the_one_before(clerk, services, impatient):
+def test_the_next_page_is_never_older_than_the_one_before(clerk, replica, impatient):
+    """The cursor brings the token: page 2 is not left to a replica that is behind."""
     customer_id = a_customer()
-    for _ in range(2):
-        an_order(customer_id)
+    old = [an_order(customer_id) for _ in range(2)]
     catch_up()
-    first = clerk.get(f"{ORDERS}/customer/{customer_id}?limit=1")
-    url = first["Link"][1:].split(">")[0].removeprefix("http://testserver")
+    replica.pause()
+    new = an_order(customer_id)
+    moved = confirmed(old[1].order_id)
+    project_until(moved.position)
+    url = f"{ORDERS}/customer/{customer_id}"
+    first = clerk.get(f"{url}?limit=1", **with_token(moved.position))
+    following = first["Link"][1:].split(">")[0].removeprefix("http://testserver")
 
-    second = clerk.get(url)
+    second = clerk.get(following)
 
+    assert [order["orderId"] for order in first.json()] == [str(new.order_id)]
+    assert [order["status"] for order in second.json()] == ["CONFIRMED"]
+    assert second["Read-Source"] == "query"
     assert int(second["Consistency-Token"]) >= int(first["Consistency-Token"])
 
 
