@@ -5,12 +5,22 @@ from typing import Any
 
 import environ
 
+from config import deadlines
+
 CONNECT_SECONDS = 2  # with one retry this still answers 503 within 3 s
 COMMAND_TIMEOUT_MS = 10_000  # bounds how long the feed waits for a hole
 OTHER_TIMEOUT_MS = 60_000
+COMMAND_SECONDS = 2.5  # of one statement, before its server counts as frozen
+REPLICA_SECONDS = 2.0
 
 
-def database(url: str, *, timeout_ms: int, read_only: bool = False) -> dict[str, Any]:
+def database(
+    url: str,
+    *,
+    timeout_ms: int,
+    seconds: float | None = None,
+    read_only: bool = False,
+) -> dict[str, Any]:
     """Return Django's settings for one alias: persistent, bounded, checked on reuse."""
     settings: dict[str, Any] = environ.Env.db_url_config(url)
     options = [f"-c transaction_timeout={timeout_ms}"]
@@ -20,6 +30,7 @@ def database(url: str, *, timeout_ms: int, read_only: bool = False) -> dict[str,
         **settings,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
+        deadlines.SETTING: seconds,
         "DISABLE_SERVER_SIDE_CURSORS": False,
         "OPTIONS": {
             "connect_timeout": CONNECT_SECONDS,
@@ -32,15 +43,19 @@ def database(url: str, *, timeout_ms: int, read_only: bool = False) -> dict[str,
 
 
 def databases(
-    *, command: str, query: str, replicas: list[str]
+    *, command: str, query: str, replicas: list[str], is_bounded: bool = True
 ) -> dict[str, dict[str, Any]]:
     """Return DATABASES; with no replica given the read primary serves all reads."""
     aliases = {
-        "default": database(command, timeout_ms=COMMAND_TIMEOUT_MS),
+        "default": database(
+            command,
+            timeout_ms=COMMAND_TIMEOUT_MS,
+            seconds=COMMAND_SECONDS if is_bounded else None,
+        ),
         "query": database(query, timeout_ms=OTHER_TIMEOUT_MS),
     }
     for number, url in enumerate(replicas, 1):
         aliases[f"replica_{number}"] = database(
-            url, timeout_ms=OTHER_TIMEOUT_MS, read_only=True
+            url, timeout_ms=OTHER_TIMEOUT_MS, seconds=REPLICA_SECONDS, read_only=True
         )
     return aliases

@@ -124,6 +124,7 @@ DATABASES = databases(
     command=_command_url,
     query=_query_url,
     replicas=env.list("QUERY_REPLICA_URLS", default=[]),
+    is_bounded=not AS_OWNER,  # a migration may take its time
 )
 REPLICAS = [alias for alias in DATABASES if alias.startswith("replica_")]
 DATABASE_ROUTERS = ["orders_query.router.QueryRouter"]

@@ -1,0 +1,39 @@
+"""A replica that is frozen, not dead, holds its readers up for a moment only."""
+
+import signal
+from contextlib import contextmanager
+
+import psutil
+
+from tests.orders import an_order
+from tests.people import a_customer, desk_clerk
+from tests.projected import catch_up
+from tests.waiting import eventually
+
+
+@contextmanager
+def frozen(server):
+    """Stop every process of a server, without ending one."""
+    pid_file = server.folder / "postmaster.pid"
+    postmaster = psutil.Process(int(pid_file.read_text().split()[0]))
+    processes = [postmaster, *postmaster.children(recursive=True)]
+    for process in processes:
+        process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGCONT)
+
+
+def test_the_read_primary_answers_for_a_frozen_replica(services):
+    clerk, order = desk_clerk(), an_order(a_customer())
+    catch_up()
+    url = f"/api/query/orders/{order.order_id}"
+    assert clerk.get(url)["Read-Source"] == "replica_1"
+
+    with frozen(services.replica):
+        sources = [clerk.get(url)["Read-Source"] for _ in range(5)]
+
+    assert sources == ["query"] * 5
+    eventually(lambda: clerk.get(url)["Read-Source"] == "replica_1")
