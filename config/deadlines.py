@@ -13,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 WAKE_SECONDS = 0.1
+CHECK_SECONDS = 0.5  # for the question whether a kept connection still works
 SETTING = "STATEMENT_SECONDS"  # in an alias of DATABASES; none is no deadline
 
 
@@ -24,12 +25,21 @@ def bound(
     server: Any = connection.connection
     if seconds is None or not isinstance(server, psycopg.Connection):
         return
-    wait = server.wait
+    wait, still_works = server.wait, type(connection).is_usable
+    limit = [float(seconds)]
 
     def wait_bounded(steps: Any, interval: float = WAKE_SECONDS) -> Any:
-        return wait(_until(server, steps, float(seconds)), interval=WAKE_SECONDS)
+        return wait(_until(server, steps, limit[0]), interval=WAKE_SECONDS)
+
+    def is_usable() -> bool:
+        limit[0] = CHECK_SECONDS
+        try:
+            return still_works(connection)
+        finally:
+            limit[0] = float(seconds)
 
     server.wait = wait_bounded  # type: ignore[assignment, method-assign]
+    connection.is_usable = is_usable  # type: ignore[method-assign]
 
 
 def _until(
