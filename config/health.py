@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import connections
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -18,11 +20,15 @@ BROKER_SECONDS = 0.5
 
 
 @never_cache
+@csrf_exempt
+@require_safe
 def live(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
 @never_cache
+@csrf_exempt
+@require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """Databases and lag decide; a lost broker or one lost replica only degrades."""
     parts = {

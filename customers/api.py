@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -252,14 +252,14 @@ def _place(cursor: str) -> Place:
             .decode("ascii")
             .partition(" ")
         )
-        place = Place(
-            created_at=datetime.fromisoformat(moment), customer_id=UUID(customer_id)
-        )
+        created_at, last_id = datetime.fromisoformat(moment), UUID(customer_id)
     except ValueError as invalid:
         raise _bad("?cursor", "This cursor was not made here.") from invalid
-    if place.created_at.tzinfo is None:
+    if f"{created_at.isoformat()} {last_id}" != f"{moment} {customer_id}" or (
+        created_at.utcoffset() != timedelta(0)
+    ):
         raise _bad("?cursor", "This cursor was not made here.")
-    return place
+    return Place(created_at=created_at, customer_id=last_id)
 
 
 def _bad(pointer: str, detail: str) -> BadInput:

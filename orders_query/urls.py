@@ -13,7 +13,7 @@ api_urlpatterns = [
     path(
         "customers/<uuid:customer_id>/summary", Summaries.as_view({"get": "retrieve"})
     ),
-    path("sync", Sync.as_view({"get": "list"})),
+    path("sync", Sync.as_view({"get": "retrieve"})),
 ]
 page_urlpatterns: list[URLPattern] = [
     path("", pages.dashboard, name="dashboard"),

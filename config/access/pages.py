@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import views
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +12,17 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 
+class SignInForm(AuthenticationForm):
+    """Refuses a name that no user can have, before it is looked up and noted down."""
+
+    username = UsernameField(max_length=150)
+
+
 class SignIn(views.LoginView):
     """The sign-in page; `next` is followed to this site only."""
 
     template_name = "access/sign_in.html"
+    authentication_form = SignInForm
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Give htmx, whose reader's session has ended, the page and not a part."""

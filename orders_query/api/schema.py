@@ -145,7 +145,7 @@ def _described(
     return decorate
 
 
-_LIST = {"type": "array", "items": _object(_SUMMARY)}
+_LIST = _object(_SUMMARY)  # of a list action: the document makes an array of it
 orders = _described("listOrders", _LIST, _LIMIT, _CURSOR, *_FILTERS)
 orders_of = _described("listOrdersOfCustomer", _LIST, _LIMIT, _CURSOR)
 order = _described("getOrder", _ORDER)

@@ -99,9 +99,14 @@ class Summaries(QueryViewSet):
 
 class Sync(QueryViewSet):
     @schema.sync
-    def list(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Response:
         parameters.none_expected(request)
-        return Response(queries.sync())
+        told = queries.sync()
+        stands = min(projection["position"] for projection in told["projections"])
+        if parameters.token(request) > max(stands, told["head"] or 0):
+            raise queries.NotYetConsistent(parameters.token(request))
+        headers = {"Consistency-Token": str(stands), "Read-Source": "query"}
+        return Response(told, headers=headers)
 
 
 def _kept_to(customer_id: UUID, filters: Filters) -> Filters:

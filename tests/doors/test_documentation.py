@@ -1,6 +1,7 @@
 """The schema and the page to try it on; health."""
 
 import re
+from typing import Any
 
 from django.test import Client
 from openapi_spec_validator import validate
@@ -53,3 +54,17 @@ def test_a_lost_broker_degrades_and_does_not_fail(settings: object) -> None:
 
     assert response.json()["parts"]["broker"]["status"] == "degraded"
     assert "secret" not in response.content.decode()
+
+
+def test_lists_are_arrays_of_objects_and_sync_is_one_object() -> None:
+    paths = somebody().get("/api/schema").json()["paths"]
+
+    def shape(path: str) -> dict[str, Any]:
+        content = paths[path]["get"]["responses"]["200"]["content"]
+        return dict(content["application/json"]["schema"])
+
+    for path in ("/api/query/orders", "/api/query/orders/customer/{customer_id}"):
+        assert shape(path)["type"] == "array"
+        assert shape(path)["items"]["type"] == "object"
+    assert shape("/api/query/orders/{id}/history")["items"]["type"] == "object"
+    assert shape("/api/query/sync")["type"] == "object"
