@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db import connections
 
 REST_SECONDS = 1.0
+LONGEST_REST_SECONDS = 8.0  # a frozen one costs its next reader some seconds again
 
 _resting_until: dict[str, float] = {}
+_failures: dict[str, int] = {}
 
 
 def choices(caller: str) -> list[str]:
@@ -23,6 +25,13 @@ def choices(caller: str) -> list[str]:
 
 
 def rest(alias: str) -> None:
-    """Take an alias that has just failed out of the choice for a moment."""
-    _resting_until[alias] = time.monotonic() + REST_SECONDS
+    """Take an alias that has just failed out of the choice, longer each time."""
+    failures = _failures[alias] = _failures.get(alias, 0) + 1
+    seconds = min(REST_SECONDS * 2 ** (failures - 1), LONGEST_REST_SECONDS)
+    _resting_until[alias] = time.monotonic() + seconds
     connections[alias].close()
+
+
+def works(alias: str) -> None:
+    """Note that an alias has answered."""
+    _failures.pop(alias, None)

@@ -121,13 +121,15 @@ def _is_possible(at_least: int) -> bool:
 def _try(alias: str, question: Question, at_least: int) -> Row | None:
     """Ask a replica; one that fails (lost, or in conflict with replay) gets a rest."""
     try:
-        return _ask(alias, question, at_least)
+        row = _ask(alias, question, at_least)
+        replicas.works(alias)
     except (OperationalError, InterfaceError) as error:
         if alias == PRIMARY:
             raise
         logger.warning("%s does not answer: %s", alias, type(error).__name__)
         replicas.rest(alias)
         return None
+    return row
 
 
 def _ask(alias: str, question: Question, at_least: int) -> Row | None:
