@@ -21,12 +21,16 @@ def recall(key: IdempotencyKey) -> tuple[Any, ...] | None:
     :raises KeyReused: if the key was used for another request
     """
     with connection.cursor() as cursor:
+        cursor.execute(statements.TAKE_KEY, {"caller": key.caller, "key": key.key})
+        if not cursor.fetchone()[0]:
+            raise InFlight
+        # A statement of its own, with a snapshot taken after the lock: what the holder
+        # before us committed would be invisible to the one that took the lock.
         cursor.execute(statements.RECALL, {"caller": key.caller, "key": key.key})
-        free, fingerprint, *receipt = cursor.fetchone()
-    if not free:
-        raise InFlight
-    if fingerprint is None:
+        row = cursor.fetchone()
+    if row is None:
         return None
+    fingerprint, *receipt = row
     if bytes(fingerprint) != key.fingerprint:
         raise KeyReused
     return tuple(receipt)

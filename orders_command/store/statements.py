@@ -2,15 +2,17 @@
 
 # ruff: noqa: S608 - put together from constants, never from input
 
-RECALL = """
+TAKE_KEY = """
 select pg_try_advisory_xact_lock(
-         hashtextextended(%(caller)s::text || chr(31) || %(key)s::text, 0)),
-       r.fingerprint, r.order_id, r.customer_id, r.status, r.version, r.position,
+         hashtextextended(%(caller)s::text || chr(31) || %(key)s::text, 0))
+"""
+
+RECALL = """
+select r.fingerprint, r.order_id, r.customer_id, r.status, r.version, r.position,
        o.order_number
-from (values (1)) as one
-left join orders_command_idempotencyrecord r
-       on r.caller = %(caller)s and r.key = %(key)s
+from orders_command_idempotencyrecord r
 left join orders_command_order o on o.id = r.order_id
+where r.caller = %(caller)s and r.key = %(key)s
 """
 
 LOAD = """

@@ -12,7 +12,7 @@ from django.db import connection, connections, transaction
 from customers.signals import IdempotencyKey
 from orders_command.models import Event, Order
 from tests.orders import COMMANDS, an_order, cancelled, confirmed, order_body
-from tests.people import a_customer, desk_clerk, linked_to
+from tests.people import a_customer, an_email, desk_clerk, linked_to
 
 
 def test_a_stale_version_is_412_before_the_status_is_looked_at():
@@ -199,13 +199,47 @@ def test_many_at_once_under_one_key_place_one_order():
     clerk, key = desk_clerk(), str(uuid4())
     body = order_body(a_customer())
 
-    statuses = _at_once(
-        8, lambda: clerk.post(COMMANDS, body, Idempotency_Key=key).status_code
-    )
+    answers = _at_once(8, lambda: clerk.post(COMMANDS, body, Idempotency_Key=key))
 
-    assert set(statuses) <= {201, 409}
-    assert 201 in statuses
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert all(_is_in_flight(a) for a in answers if a.status_code == 409)
+    assert 201 in {answer.status_code for answer in answers}
     assert Order.objects.filter(customer_id=body["customerId"]).count() == 1
+
+
+@pytest.mark.parametrize("what", ["create", "confirm", "confirm version 1", "register"])
+def test_a_key_that_was_just_let_go_is_replayed_and_not_decided_anew(what):
+    """The receipt may be committed between the request's snapshot and its lock."""
+    clerk, customer_id = desk_clerk(), a_customer()
+
+    def call():
+        key = str(uuid4())
+        path, body, headers = _request(what, customer_id)
+
+        def until_decided():
+            while True:
+                answer = clerk.post(path, body, Idempotency_Key=key, **headers)
+                if answer.status_code != 409 or not _is_in_flight(answer):
+                    return answer.status_code, answer.content
+
+        return set(_at_once(4, until_decided))
+
+    for _ in range(60):
+        [(status, _body)] = call()  # everybody is told the same
+        assert status in {200, 201}
+
+
+def _request(what, customer_id):
+    if what == "create":
+        return COMMANDS, order_body(customer_id), {}
+    if what == "register":
+        return "/api/customers", {"name": "Ada", "email": an_email()}, {}
+    headers = {"If_Match": '"1"'} if "version" in what else {}
+    return f"{COMMANDS}/{an_order(customer_id).order_id}/confirm", None, headers
+
+
+def _is_in_flight(answer):
+    return answer.json()["type"].endswith("/request-in-flight")
 
 
 def test_a_lost_race_leaves_no_record_behind():
