@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -41,6 +41,8 @@ DETAILS = {
     "internal-error": "The error has been logged under the requestId.",
     "unavailable": "A part that this needs is away. Try again shortly.",
 }
+# PostgreSQL only reads (maintenance, or demoted), or has ended the transaction itself.
+_AWAY = frozenset({"25006", "25P03", "25P04"})
 RETRY_AFTER = {"request-in-flight": 1, "not-yet-consistent": 1, "unavailable": 2}
 OF_STATUS = {
     400: "bad-request",
@@ -91,6 +93,8 @@ def problem_of(exception: BaseException | None) -> Problem | None:
     """Return the refusal that an exception stands for, if it stands for one."""
     match exception:
         case OperationalError() | InterfaceError():
+            return Problem(code="unavailable")
+        case InternalError() if _sqlstate(exception) in _AWAY:
             return Problem(code="unavailable")
         case Http404():
             return Problem(code="not-found")
@@ -145,6 +149,10 @@ def headers(problem: Problem) -> dict[str, str]:
     if problem.status == 401:
         told["WWW-Authenticate"] = "Bearer"
     return told
+
+
+def _sqlstate(exception: BaseException) -> str:
+    return getattr(exception.__cause__, "sqlstate", None) or ""
 
 
 def _of_code(exception: BaseException | None) -> Problem | None:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -172,8 +173,7 @@ def erase(customer_id: UUID, *, actor: str, request_id: str = "") -> Change:
         customer.version += 1
         customer.save_base(update_fields=["name", "email", "erased_at", "version"])
         if customer.user_id is not None:
-            user = get_user_model().objects.filter(pk=customer.user_id)
-            user.update(is_active=False)
+            _forget_user(customer.user_id)
         return _announce(
             customer,
             "erased",
@@ -181,6 +181,18 @@ def erase(customer_id: UUID, *, actor: str, request_id: str = "") -> Change:
             actor=actor,
             request_id=request_id,
         )
+
+
+def _forget_user(user_id: UUID) -> None:
+    """Disable the user, and leave nothing in it that names the person."""
+    get_user_model().objects.filter(pk=user_id).update(
+        is_active=False,
+        username=f"erased-{user_id}",
+        email="",
+        first_name="",
+        last_name="",
+        password=make_password(None),
+    )
 
 
 def link(customer_id: UUID, *, user_id: UUID | None) -> None:

@@ -71,33 +71,41 @@ class Filters:
         if self.ids is not None:
             yield "o.order_id = any(%(ids)s)", {"ids": list(self.ids)}
         if self.q:
-            yield _SEARCH, _search(self.q)
+            yield _search(self.q)
 
 
-# Each branch has an index of its own; one OR over all of them would use none.
-_SEARCH = """o.order_id in (
-    select order_id from orders_query_orderreadmodel where order_id = %(q_id)s::uuid
-    union select order_id from orders_query_orderreadmodel
-      where order_number = upper(%(q)s)
-    union select order_id from orders_query_orderreadmodel where reference = %(q)s
-    union select order_id from orders_query_orderreadmodel
-      where items @> %(q_product)s::jsonb
-    union select order_id from orders_query_orderreadmodel
-      where %(q_like)s::text is not null and customer_name ilike %(q_like)s
-    union select order_id from orders_query_orderreadmodel
-      where %(q_like)s::text is not null and customer_email ilike %(q_like)s
-)"""
 MIN_PART = 3  # characters of a name that a trigram index can look for
 
 
-def _search(q: str) -> dict[str, Any]:
-    escaped = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return {
+def _search(q: str) -> tuple[str, dict[str, Any]]:
+    """
+    Return the condition for a search, each branch of which has an index.
+
+    As one OR the planner joins the indexes for a rare word, and for a common one walks
+    the list's own order and stops at the limit; a union would collect every match.
+    """
+    branches = [
+        "o.order_number = upper(%(q)s)",
+        "o.reference = %(q)s",
+        "o.items @> %(q_product)s::jsonb",
+    ]
+    values: dict[str, Any] = {
         "q": q,
-        "q_id": _uuid(q),
         "q_product": orjson.dumps([{"productId": q}]).decode(),
-        "q_like": f"%{escaped}%" if len(q) >= MIN_PART else None,
     }
+    order_id = _uuid(q)
+    if order_id is not None:
+        branches.append("o.order_id = %(q_id)s")
+        values["q_id"] = order_id
+    if len(q) >= MIN_PART:
+        branches.append("o.customer_name ilike %(q_like)s")
+        branches.append("o.customer_email ilike %(q_like)s")
+        values["q_like"] = f"%{_escaped(q)}%"
+    return f"({' or '.join(branches)})", values
+
+
+def _escaped(q: str) -> str:
+    return q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _uuid(text: str) -> UUID | None:

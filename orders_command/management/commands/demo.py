@@ -33,7 +33,7 @@ from orders_command.management.commands._catalogue import (
     PRODUCTS,
     REASONS,
 )
-from orders_command.models import Order
+from orders_command.models import Event, Order
 
 SEED = 20260101
 ORDERS = 2_000
@@ -54,11 +54,15 @@ class Step:
 
 
 class Command(BaseCommand):
-    help = "Loads a demo, once: customers and orders, made by issuing commands."
+    help = "Loads a demo, once; one that was ended half way is completed."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if Order.objects.exists():
+        if _somebody_sells():
             self.stdout.write("There are orders already; the demo is not loaded.")
+            return
+        missing = ORDERS - Order.objects.count()
+        if missing <= 0:
+            self.stdout.write("The demo is loaded already.")
             return
         began = time.monotonic()
         chance = random.Random(SEED)  # noqa: S311 - a demo that is the same each time
@@ -67,18 +71,24 @@ class Command(BaseCommand):
         customers = list(_customers(chance, now))
         console = Console(stderr=True)
         with Progress(console=console, disable=not console.is_terminal) as progress:
-            bar = progress.add_task("placing orders", total=ORDERS)
-            for moment in _moments(chance, now):
+            bar = progress.add_task("placing orders", total=missing)
+            for moment in _moments(chance, now, missing):
                 _live(chance, chance.choice(customers), moment, now)
                 progress.advance(bar)
         self.stdout.write(
-            f"{ORDERS:,} orders of {CUSTOMERS} customers "
+            f"{missing:,} orders of {CUSTOMERS} customers "
             f"in {time.monotonic() - began:.1f} s"
         )
 
 
+def _somebody_sells() -> bool:
+    """Tell whether there is an order that no demo has placed."""
+    placed = Event.objects.filter(version=1, order__isnull=False)
+    return placed.exclude(actor=ACTOR).exists()
+
+
 def _be_quick() -> None:
-    """Do not wait for the disk after each command: a lost demo is loaded again."""
+    """Do not wait for the disk after each command: what is lost is placed again."""
     with connection.cursor() as cursor:
         cursor.execute("set synchronous_commit = off")
 
@@ -88,18 +98,20 @@ def _customers(chance: random.Random, now: datetime) -> Iterator[UUID]:
         first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
         domain = chance.choice(["example.com", "example.org", "example.net"])
         joined = now - timedelta(days=DAYS + chance.randint(1, 300))
-        change = directory.register(
-            name=f"{first} {last}",
-            email=f"{first}.{last}{number}@{domain}".lower(),
-            actor=ACTOR,
-            at=joined,
-        )
-        yield change.customer.customer_id
+        email = f"{first}.{last}{number}@{domain}".lower()
+        try:
+            change = directory.register(
+                name=f"{first} {last}", email=email, actor=ACTOR, at=joined
+            )
+        except directory.EmailTaken:  # an earlier start was ended half way
+            yield directory.search(email, limit=1)[0].customer_id
+        else:
+            yield change.customer.customer_id
 
 
-def _moments(chance: random.Random, now: datetime) -> list[datetime]:
+def _moments(chance: random.Random, now: datetime, count: int) -> list[datetime]:
     seconds = DAYS * 86_400
-    ages = sorted((chance.randint(300, seconds) for _ in range(ORDERS)), reverse=True)
+    ages = sorted((chance.randint(300, seconds) for _ in range(count)), reverse=True)
     return [now - timedelta(seconds=age) for age in ages]
 
 

@@ -1,0 +1,38 @@
+"""A command database that only reads, in maintenance or demoted, is a 503."""
+
+import psycopg
+import pytest
+from django.db import connections
+
+from config.local.addresses import OWNER_URLS
+from tests.orders import COMMANDS, order_body
+from tests.people import a_customer, an_email, desk_clerk
+
+
+@pytest.fixture
+def maintenance(services):
+    url = services.environment()[OWNER_URLS[0]]
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute("alter database command set default_transaction_read_only = on")
+        connections["default"].close()
+        try:
+            yield
+        finally:
+            owner.execute("set default_transaction_read_only = off")
+            owner.execute("alter database command reset default_transaction_read_only")
+            connections["default"].close()
+
+
+def test_writes_are_503_with_retry_after(request):
+    clerk, customer_id = desk_clerk(), a_customer()
+    request.getfixturevalue("maintenance")
+
+    answers = [
+        clerk.post(COMMANDS, order_body(customer_id)),
+        clerk.post("/api/customers", {"name": "Ada", "email": an_email()}),
+    ]
+
+    for answer in answers:
+        assert answer.status_code == 503, answer.content
+        assert answer.json()["type"].endswith("/unavailable")
+        assert answer["Retry-After"] == "2"
