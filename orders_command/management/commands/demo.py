@@ -69,6 +69,8 @@ class Command(BaseCommand):
         _be_quick()
         now = timezone.now()
         customers = list(_customers(chance, now))
+        # What an earlier start has placed is not drawn again.
+        chance.seed(SEED + ORDERS - missing)
         console = Console(stderr=True)
         with Progress(console=console, disable=not console.is_terminal) as progress:
             bar = progress.add_task("placing orders", total=missing)
