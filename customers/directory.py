@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from customers.details import (
@@ -45,6 +46,7 @@ __all__ = [
     "erase",
     "find",
     "link",
+    "of_email",
     "register",
     "search",
 ]
@@ -89,6 +91,13 @@ def find(customer_id: UUID) -> Card:
 
 def cards(ids: Iterable[UUID]) -> dict[UUID, Card]:
     return {c.pk: _card(c) for c in Customer.objects.filter(pk__in=list(ids))}
+
+
+def of_email(email: str) -> Card | None:
+    """Return who has this address, without regard to case; its index answers."""
+    known = Customer.objects.annotate(lower_email=Lower("email"))
+    customer = known.filter(lower_email=email.lower()).first()
+    return None if customer is None else _card(customer)
 
 
 def search(q: str = "", *, limit: int, after: Place | None = None) -> tuple[Card, ...]:

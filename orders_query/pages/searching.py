@@ -130,11 +130,10 @@ def _customer(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        found = directory.search(text, limit=50)
-    for card in found:
-        if card.email and card.email.casefold() == text.casefold():
-            return card.customer_id
-    raise ValueError("No customer has this id or e-mail address.")
+        card = directory.of_email(text)
+    if card is None:
+        raise ValueError("No customer has this id or e-mail address.")
+    return card.customer_id
 
 
 def _day(text: str) -> datetime:
