@@ -117,6 +117,6 @@ from c
 """  # noqa: S608 - built from constants
 
 SYNC = """
-select name, position, moved_at, clock_timestamp() - moved_at as age
+select name, position, clock_timestamp() - moved_at as age
 from orders_query_checkpoint order by name
 """

@@ -56,7 +56,7 @@ def _checkpoints(alias: str) -> dict[str, tuple[int, float]]:
         cursor.execute(statements.SYNC)
         return {
             name: (position, age.total_seconds() if age else 0.0)
-            for name, position, _, age in cursor.fetchall()
+            for name, position, age in cursor.fetchall()
         }
 
 
