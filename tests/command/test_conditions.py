@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from customers.signals import IdempotencyKey
+from orders_command.domain.errors import InvalidTransition
 from orders_command.models import Event, Order
 from tests.orders import COMMANDS, an_order, cancelled, confirmed, order_body
 from tests.people import a_customer, an_email, desk_clerk, linked_to
@@ -276,7 +277,7 @@ def test_a_command_is_not_carried_out_inside_somebody_elses_transaction():
 def confirm_under(order_id, key):
     try:
         confirmed(order_id, idempotency=key)
-    except Exception:
+    except InvalidTransition:
         return False
     return True
 
