@@ -1,8 +1,6 @@
 """/api/customers: list, search, register, see, change, erase."""
 
 import base64
-import hashlib
-import json
 import re
 from datetime import datetime, timedelta
 from typing import Any
@@ -193,12 +191,9 @@ def _idempotency(request: Request) -> IdempotencyKey | None:
         return None
     if not _KEY.match(key):
         raise _bad("Idempotency-Key", "It must be 1 to 255 printable characters.")
-    content = json.dumps(request.data, sort_keys=True)
-    parts = (request.method, request.path, request.headers.get("If-Match"), content)
-    fingerprint = hashlib.sha256(json.dumps(parts).encode()).digest()
-    return IdempotencyKey(
-        caller=f"user:{request.user.pk}", key=key, fingerprint=fingerprint
-    )
+    condition = request.headers.get("If-Match")
+    asked = (request.method, request.path, condition, request.data)
+    return IdempotencyKey.of(caller=f"user:{request.user.pk}", key=key, asked=asked)
 
 
 def _words(data: Any, *, needed: set[str]) -> dict[str, str]:

@@ -7,7 +7,11 @@ customer that the same key has made before.
 a receiver answers the position that the log gave to the change.
 """
 
+import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from django.dispatch import Signal
@@ -25,3 +29,16 @@ class IdempotencyKey:
     caller: str
     key: str
     fingerprint: bytes
+
+    @classmethod
+    def of(cls, *, caller: str, key: str, asked: Sequence[object]) -> "IdempotencyKey":
+        """Return the key with the SHA-256 of what was asked, as sorted-key JSON."""
+        content = json.dumps(asked, sort_keys=True, default=_exact)
+        digest = hashlib.sha256(content.encode()).digest()
+        return cls(caller=caller, key=key, fingerprint=digest)
+
+
+def _exact(value: object) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(type(value).__name__)

@@ -1,7 +1,5 @@
 """What all forms share: who sends it, that twice is once, and where to go next."""
 
-import hashlib
-import json
 import time
 from typing import Any
 from uuid import UUID
@@ -75,11 +73,10 @@ def _idempotency(request: HttpRequest) -> IdempotencyKey | None:
         for name, values in request.POST.lists()
         if name not in {"csrfmiddlewaretoken", "key", "do"}
     }
-    content = json.dumps([request.path, sent], sort_keys=True)
-    return IdempotencyKey(
+    return IdempotencyKey.of(
         caller=f"user:{request.user.pk}",
         key=f"form:{key}",
-        fingerprint=hashlib.sha256(content.encode()).digest(),
+        asked=(request.path, sent),
     )
 
 
