@@ -11,7 +11,8 @@ CONNECT_SECONDS = 2  # with one retry this still answers 503 within 3 s
 COMMAND_TIMEOUT_MS = 10_000  # bounds how long the feed waits for a hole
 OTHER_TIMEOUT_MS = 60_000
 COMMAND_SECONDS = 2.5  # of one statement, before its server counts as frozen
-REPLICA_SECONDS = 2.0
+REPLICA_SECONDS = 5.0  # a frozen one is found out sooner, by the watch over it
+REPLICA_STATEMENT_MS = 4_500  # ended by the server itself: slow, not frozen
 
 
 def database(
@@ -26,6 +27,7 @@ def database(
     options = [f"-c transaction_timeout={timeout_ms}"]
     if read_only:
         options.append("-c default_transaction_read_only=on")
+        options.append(f"-c statement_timeout={REPLICA_STATEMENT_MS}")
     return {
         **settings,
         "CONN_MAX_AGE": None,

@@ -5,7 +5,7 @@ for the process. So the client itself counts, and drops the connection.
 """
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import psycopg
@@ -15,6 +15,9 @@ from django.db.backends.signals import connection_created
 WAKE_SECONDS = 0.1
 CHECK_SECONDS = 0.5  # for the question whether a kept connection still works
 SETTING = "STATEMENT_SECONDS"  # in an alias of DATABASES; none is no deadline
+# In an alias of DATABASES: a function that tells whether its server is known to be
+# gone. Who waits for a frozen one need not wait for the deadline then.
+GONE = "IS_GONE"
 
 
 def bound(
@@ -27,9 +30,10 @@ def bound(
         return
     wait, still_works = server.wait, type(connection).is_usable
     limit = [float(seconds)]
+    is_gone: Callable[[], bool] = connection.settings_dict.get(GONE, lambda: False)
 
     def wait_bounded(steps: Any, interval: float = WAKE_SECONDS) -> Any:
-        return wait(_until(server, steps, limit[0]), interval=WAKE_SECONDS)
+        return wait(_until(server, steps, limit[0], is_gone), interval=WAKE_SECONDS)
 
     def is_usable() -> bool:
         limit[0] = CHECK_SECONDS
@@ -43,7 +47,10 @@ def bound(
 
 
 def _until(
-    server: psycopg.Connection[Any], steps: Any, seconds: float
+    server: psycopg.Connection[Any],
+    steps: Any,
+    seconds: float,
+    is_gone: Callable[[], bool],
 ) -> Generator[Any, Any, Any]:
     """Pass psycopg's steps through, and give up when the time is over."""
     deadline = time.monotonic() + seconds
@@ -51,7 +58,7 @@ def _until(
         wanted = next(steps)
         while True:
             ready = yield wanted
-            if not ready and time.monotonic() > deadline:
+            if not ready and (time.monotonic() > deadline or is_gone()):
                 server.close()
                 raise psycopg.OperationalError(f"no answer within {seconds} s")
             wanted = steps.send(ready)

@@ -17,6 +17,7 @@ PROBLEMS = {
     "forbidden": (403, "Not allowed"),
     "not-found": (404, "Not found"),
     "order-not-found": (404, "Unknown order"),
+    "version-not-found": (404, "Unknown version of the order"),
     "customer-not-found": (404, "Unknown customer"),
     "method-not-allowed": (405, "Method not allowed"),
     "invalid-transition": (409, "The order's status does not allow it"),

@@ -193,6 +193,8 @@ SPECTACULAR_SETTINGS = {
 DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="USD")
 DEFAULT_CURRENCY_DIGITS = env.int("DEFAULT_CURRENCY_DIGITS", default=2)
 CONSISTENCY_WAIT_SECONDS = env.float("CONSISTENCY_WAIT_SECONDS", default=2.0)
+REPLICA_LAG_SECONDS = env.float("REPLICA_LAG_SECONDS", default=10.0)
+STALE_PAGE_SECONDS = env.float("STALE_PAGE_SECONDS", default=5.0)
 WAIT_SLOTS = env.int("WAIT_SLOTS", default=4)  # readers of one process that may wait
 READY_LAG_SECONDS = env.float("READY_LAG_SECONDS", default=30.0)
 
@@ -226,8 +228,12 @@ CELERY_BEAT_SCHEDULE = {
     "ring every second": {
         "task": "orders_query.tasks.project",
         "schedule": 1.0,
-        "args": ["orders"],
         "options": {"expires": 5},
+    },
+    "forget sightings every hour": {
+        "task": "orders_query.tasks.forget_sightings",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
     },
     "tidy up every hour": {
         "task": "config.celery.tidy_up",

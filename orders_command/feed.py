@@ -14,6 +14,7 @@ import logging
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -36,30 +37,37 @@ class Batch:
     Events in order of position, without a gap that could still fill.
 
     `anchor` is the hash of the event at the position that was read after, or None if
-    there is none: then this log is not the one that the reader knew.
+    there is none: then this log is not the one that the reader knew. `fresh_at` is a
+    time, by the log's own clock, before which nothing was committed that is neither
+    here nor before: the newest event's if there are more to come.
     """
 
     events: tuple[Recorded, ...]
     anchor: bytes | None
+    fresh_at: datetime
 
 
-def read(*, after: int, limit: int) -> Batch:
+def read(*, after: int, limit: int, timeout: float = float("inf")) -> Batch:
     """
     Return up to `limit` events after a position, proven complete.
 
     It may return fewer, and none only if there is none. Waits for transactions that
-    could still fill a hole; their own time-out bounds the wait.
+    could still fill a hole; their own time-out bounds the wait, or `timeout` in s.
 
     :raises RuntimeError: inside a transaction, where nothing can be proven
+    :raises TimeoutError: if a writer still holds the first hole open after `timeout`
     """
     if connection.in_atomic_block:
         raise RuntimeError("The feed is read outside of transactions.")
-    anchor, rows = _rows_after(after, limit)
+    asked_at, anchor, rows = _rows_after(after, limit)
     sound = _without_hole(rows, after)
     if rows and not sound:
-        _wait_for_writers(after, rows[0][0])
+        _wait_for_writers(after, rows[0][0], timeout=timeout)
         sound = _rows_between(after, rows[-1][0])[:limit]  # holes may have filled
-    return Batch(events=tuple(map(_recorded, sound)), anchor=anchor)
+    events = tuple(map(_recorded, sound))
+    is_all = len(rows) < limit and len(events) >= len(rows)
+    fresh_at = asked_at if is_all or not events else events[-1].recorded_at
+    return Batch(events=events, anchor=anchor, fresh_at=fresh_at)
 
 
 def head() -> int:
@@ -78,6 +86,21 @@ def proven_head(*, timeout: float = 1.0) -> int:
     position = head()
     _wait_for_writers(0, position, timeout=timeout)
     return position
+
+
+def age_of_next(*, after: int) -> float:
+    """Return the age in s of the first event after a position, 0 if there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AGE_OF_NEXT, [after])
+        return float(cursor.fetchone()[0])
+
+
+def creations(order_ids: Iterable[UUID]) -> dict[UUID, Recorded]:
+    """Return the first event of each of these orders."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CREATIONS, [list(order_ids)])
+        found = map(_recorded, cursor.fetchall())
+        return {recorded.stream_id: recorded for recorded in found}
 
 
 def backlog(*, after: int) -> tuple[int, float]:
@@ -102,13 +125,15 @@ def remarks(ids: Iterable[UUID]) -> dict[UUID, str]:
         return dict(cursor.fetchall())
 
 
-def _rows_after(after: int, limit: int) -> tuple[bytes | None, list[Any]]:
+def _rows_after(after: int, limit: int) -> tuple[datetime, bytes | None, list[Any]]:
     with connection.cursor() as cursor:
         cursor.execute(_FROM, {"after": after, "limit": limit + 1})
         rows = cursor.fetchall()
+    asked_at = rows[0][-1]
+    rows = [row[:-1] for row in rows if row[0] is not None]
     if rows and rows[0][0] == after:
-        return bytes(rows[0][-1]), rows[1:]
-    return None, rows[:limit]
+        return asked_at, bytes(rows[0][-1]), rows[1:]
+    return asked_at, None, rows[:limit]
 
 
 def _rows_between(after: int, last: int) -> list[Any]:
@@ -174,7 +199,14 @@ select position, coalesce(order_id, customer_id), version, type, shape, data::te
        actor, request_id, occurred_at, recorded_at, hash
 from orders_command_event
 """
-_FROM = _COLUMNS + "where position >= %(after)s order by position limit %(limit)s"
+# statement_timestamp() is older than the statement's snapshot: what was committed
+# before it is seen. The join makes a row even of an empty answer.
+_FROM = f"""
+select e.*, statement_timestamp()
+from (select) as one left join (
+    {_COLUMNS} where position >= %(after)s order by position limit %(limit)s
+) as e on true order by position
+"""  # noqa: S608 - built from constants
 _BETWEEN = _COLUMNS + "where position > %s and position <= %s order by position"
 _OF_STREAM = _COLUMNS + (
     "where (order_id = %(id)s or customer_id = %(id)s) "
@@ -186,6 +218,12 @@ select count(*), coalesce(round(extract(epoch from
          clock_timestamp() - min(recorded_at))::numeric, 3), 0)
 from orders_command_event where position > %s
 """
+_AGE_OF_NEXT = """
+select greatest(0, extract(epoch from clock_timestamp() - coalesce(
+    (select recorded_at from orders_command_event where position > %s
+     order by position limit 1), clock_timestamp())))
+"""
+_CREATIONS = _COLUMNS + "where order_id = any(%s) and version = 1"
 _REMARKS = "select id, text from orders_command_orderremark where id = any(%s)"
 # Compared by virtual transaction, never by process: a connection is used again.
 _HOLDERS = """

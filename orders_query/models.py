@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db import models
 
 
@@ -20,7 +21,8 @@ class Checkpoint(models.Model):
     position = models.BigIntegerField(default=0)
     # Of the last event applied, to know the log again.
     hash = models.BinaryField(max_length=32, default=b"")
-    recorded_at = models.DateTimeField(null=True)
+    # All that the log had at this time is applied, by the log's own clock.
+    fresh_at = models.DateTimeField(null=True)
     moved_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
@@ -85,17 +87,46 @@ class OrderReadModel(models.Model):
         return self.order_number
 
 
+class OrderVersion(models.Model):
+    """An order as it stood before it moved on: what is asked for by `asOf`."""
+
+    pk = models.CompositePrimaryKey("order_id", "version")
+    order_id = models.UUIDField()
+    version = models.PositiveIntegerField()
+    # From its own event's time up to the next one's.
+    validity = DateTimeRangeField()
+    item_count = models.PositiveIntegerField()
+    total = Money()
+    status = models.CharField(max_length=16)
+    last_updated_at = models.DateTimeField()
+    carrier = models.CharField(max_length=100, null=True)  # noqa: DJ001
+    tracking_number = models.CharField(max_length=100, null=True)  # noqa: DJ001
+
+    class Meta:
+        verbose_name = "past version of an order"
+        verbose_name_plural = "past versions of orders"
+        indexes = [GistIndex(fields=["validity"], name="versions_valid_at")]
+
+    def __str__(self) -> str:
+        return f"{self.status} v{self.version}"
+
+
 class OrderHistory(models.Model):
     """Each event of an order as it is shown; it holds no personal data."""
 
     pk = models.CompositePrimaryKey("order_id", "version")
     order_id = models.UUIDField()
     version = models.PositiveIntegerField()
-    position = models.BigIntegerField()
+    position = models.BigIntegerField(unique=True)  # who follows changes goes by it
     type = models.CharField(max_length=64)
     at = models.DateTimeField()
     actor = models.CharField(max_length=64)
     data = models.JSONField()
+    customer_id = models.UUIDField()
+    status = models.CharField(max_length=16)
+    # When the doorbell rang for it (null: the projector was awake), when it got here.
+    rung_at = models.DateTimeField(null=True)
+    applied_at = models.DateTimeField()
 
     class Meta:
         verbose_name_plural = "order history"
@@ -121,3 +152,63 @@ class CustomerTotals(models.Model):
 
     def __str__(self) -> str:
         return f"totals of {self.customer_id}"
+
+
+class StatusCounts(models.Model):
+    """How many orders are in each status."""
+
+    status = models.CharField(max_length=16, primary_key=True)
+    orders = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "status counts"
+
+    def __str__(self) -> str:
+        return f"{self.orders} {self.status}"
+
+
+class DailySales(models.Model):
+    """What was ordered on a day (UTC); revenue leaves cancelled orders out."""
+
+    pk = models.CompositePrimaryKey("day", "currency")
+    day = models.DateField()
+    currency = models.CharField(max_length=3)
+    orders = models.BigIntegerField()
+    cancelled = models.BigIntegerField()
+    revenue = Money()
+
+    class Meta:
+        verbose_name_plural = "daily sales"
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.currency}"
+
+
+class ProductSales(models.Model):
+    """What was sold of a product on a day (UTC), cancelled orders left out."""
+
+    pk = models.CompositePrimaryKey("day", "product_id", "currency")
+    day = models.DateField()
+    product_id = models.CharField(max_length=64)
+    currency = models.CharField(max_length=3)
+    quantity = models.BigIntegerField()
+    orders = models.BigIntegerField()
+    revenue = Money()
+
+    class Meta:
+        verbose_name_plural = "product sales"
+
+    def __str__(self) -> str:
+        return f"{self.product_id} on {self.day}"
+
+
+class Sighting(models.Model):
+    """When a replica was first seen to show a position; kept for a day."""
+
+    pk = models.CompositePrimaryKey("replica", "position")
+    replica = models.CharField(max_length=32)
+    position = models.BigIntegerField()
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.position} on {self.replica}"

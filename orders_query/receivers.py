@@ -41,7 +41,7 @@ class Doorbell:
             self._pressed.wait()
             # Cleared before the ring: a commit during it asks for another one.
             self._pressed.clear()
-            reached = tasks.ring(tasks.ORDERS)
+            reached = tasks.ring()
             time.sleep(APART_SECONDS if reached else SILENT_SECONDS)
 
 

@@ -1,37 +1,32 @@
-"""Which replica is asked: a caller stays with one, and a failing one gets a rest."""
+"""Which replica is asked: a caller stays with one while it is well."""
 
-import time
 from zlib import crc32
 
 from django.conf import settings
 from django.db import connections
 
-REST_SECONDS = 1.0
-LONGEST_REST_SECONDS = 8.0  # a frozen one costs its next reader some seconds again
-
-_resting_until: dict[str, float] = {}
-_failures: dict[str, int] = {}
+from orders_query import health, metrics
 
 
 def choices(caller: str) -> list[str]:
-    """Return the replicas in working order, the caller's own first."""
+    """Return the replicas in rotation, the caller's own first."""
     aliases: list[str] = settings.REPLICAS
     if not aliases:
         return []
     mine = crc32(caller.encode()) % len(aliases)
-    now = time.monotonic()
     turned = aliases[mine:] + aliases[:mine]
-    return [alias for alias in turned if _resting_until.get(alias, 0.0) <= now]
+    return [alias for alias in turned if health.is_in_rotation(alias)]
 
 
-def rest(alias: str) -> None:
-    """Take an alias that has just failed out of the choice, longer each time."""
-    failures = _failures[alias] = _failures.get(alias, 0) + 1
-    seconds = min(REST_SECONDS * 2 ** (failures - 1), LONGEST_REST_SECONDS)
-    _resting_until[alias] = time.monotonic() + seconds
+def failed(alias: str) -> None:
+    """Note that a reader has lost this replica: its connection is not used again."""
+    metrics.replica_failed(alias)
     connections[alias].close()
+    health.watch(alias).look_now()
 
 
-def works(alias: str) -> None:
-    """Note that an alias has answered."""
-    _failures.pop(alias, None)
+def tell_who_is_gone() -> None:
+    """Let statements that wait for a frozen replica end when the watch finds it out."""
+    for alias in settings.REPLICAS:
+        # The deadline of its statements asks for this, wherever it is set.
+        connections.settings[alias]["IS_GONE"] = lambda a=alias: not health.works(a)

@@ -3,19 +3,20 @@ may be lost, doubled or late, and the next one makes up for it."""
 
 import logging
 import time
+from datetime import UTC, datetime
 
 import redis
 from celery import shared_task
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from orders_query import projector
+from orders_query import projector, sightings
 
 logger = logging.getLogger(__name__)
 
-ORDERS = "orders"
+KEY = "ring"  # is there while a ring waits in the queue
 RING_TIMEOUT_SECONDS = 0.5
 STAYS_SECONDS = 30.0  # at work while the broker is away; below the task's time limit
 POLL_SECONDS = 0.05
@@ -31,23 +32,34 @@ _valkey = redis.Redis.from_url(
 
 
 @shared_task
-def project(projection: str) -> None:
-    """Bring a projection up to the log; may run twice, late, or out of turn."""
-    _answer(projection)
+def project(rung_at: float | None = None) -> None:
+    """
+    Bring the projections up to the log; may run twice, late, or out of turn.
+
+    `rung_at` is when the doorbell rang, in seconds since 1970; a beat has no ring.
+    """
+    _answer()
     leaves_at = time.monotonic() + STAYS_SECONDS
+    rang = None if rung_at is None else datetime.fromtimestamp(rung_at, UTC)
     try:
-        while not _is_done(projection) and time.monotonic() < leaves_at:
+        while not _is_done(rang) and time.monotonic() < leaves_at:
             time.sleep(POLL_SECONDS)
-    except DatabaseError:
+    except Error:
         # A broken connection is not used again; the next ring opens a new one.
         connections.close_all()
         raise
 
 
-def _is_done(projection: str) -> bool:
+@shared_task
+def forget_sightings() -> None:
+    """Delete what the trace of an order no longer tells."""
+    sightings.forget()
+
+
+def _is_done(rung_at: datetime | None) -> bool:
     """Work, and tell whether the rest may be left to the next ring: can one come?"""
-    if projector.catch_up(projection):
-        return ring(projection)
+    if projector.catch_up(rung_at=rung_at, on_step=sightings.look_for):
+        return ring()
     return _broker_answers()
 
 
@@ -58,24 +70,20 @@ def _broker_answers() -> bool:
         return False
 
 
-def ring(projection: str) -> bool:
+def ring() -> bool:
     """Call the projector; return False if the broker cannot be reached."""
     try:
-        if _valkey.set(_key(projection), 1, nx=True, px=RING_KEPT_MS):
-            project.apply_async((projection,), expires=5, retry=False)
+        if _valkey.set(KEY, 1, nx=True, px=RING_KEPT_MS):
+            project.apply_async((time.time(),), expires=5, retry=False)
     except Exception as error:
         logger.warning("The doorbell is silent: %s", type(error).__name__)
         return False
     return True
 
 
-def _answer(projection: str) -> None:
+def _answer() -> None:
     """From here on a new ring is needed: what comes later may not be seen."""
     try:
-        _valkey.delete(_key(projection))
+        _valkey.delete(KEY)
     except redis.RedisError:
         logger.warning("The ring's key is left to expire.")
-
-
-def _key(projection: str) -> str:
-    return f"ring:{projection}"

@@ -3,16 +3,32 @@
 from django.urls import URLPattern, path
 
 from orders_query import pages
-from orders_query.api import CustomerOrders, Orders, Summaries, Sync
+from orders_query.api import (
+    CustomerOrders,
+    Events,
+    Following,
+    Orders,
+    Sales,
+    Summaries,
+    Sync,
+    Traces,
+)
 
 api_urlpatterns = [
     path("orders", Orders.as_view({"get": "list"})),
+    path("orders/counts", Orders.as_view({"get": "counts"})),
+    path("orders/changes", Following.as_view({"get": "all"})),
     path("orders/customer/<uuid:customer_id>", CustomerOrders.as_view({"get": "list"})),
     path("orders/<uuid:pk>", Orders.as_view({"get": "retrieve"})),
     path("orders/<uuid:pk>/history", Orders.as_view({"get": "history"})),
+    path("orders/<uuid:pk>/changes", Following.as_view({"get": "one"})),
+    path("orders/<uuid:pk>/trace", Traces.as_view({"get": "retrieve"})),
     path(
         "customers/<uuid:customer_id>/summary", Summaries.as_view({"get": "retrieve"})
     ),
+    path("sales/daily", Sales.as_view({"get": "daily"})),
+    path("sales/products", Sales.as_view({"get": "products"})),
+    path("events", Events.as_view({"get": "list"})),
     path("sync", Sync.as_view({"get": "retrieve"})),
 ]
 page_urlpatterns: list[URLPattern] = [

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from django.conf import settings
 from django.db import connections
 
 from config.local.addresses import OWNER_URLS
@@ -15,10 +16,11 @@ from tests.waiting import eventually
 ORDERS = "orders"
 
 
-def checkpoint(alias: str = "query") -> int:
+def checkpoint(alias: str = "query", *, projection: str = ORDERS) -> int:
     with connections[alias].cursor() as cursor:
         cursor.execute(
-            "select position from orders_query_checkpoint where name = %s", [ORDERS]
+            "select position from orders_query_checkpoint where name = %s",
+            [projection],
         )
         return int(cursor.fetchone()[0])
 
@@ -28,21 +30,23 @@ def catch_up(position: int | None = None) -> int:
     wanted = feed.head() if position is None else position
 
     def there() -> bool:
-        if checkpoint() < wanted:
-            projector.catch_up(ORDERS)
-        return checkpoint() >= wanted and checkpoint("replica_1") >= wanted
+        if _slowest("query") < wanted:
+            projector.catch_up()
+        return all(_slowest(alias) >= wanted for alias in ("query", *settings.REPLICAS))
 
     eventually(there)
     return wanted
 
 
+def _slowest(alias: str) -> int:
+    return min(checkpoint(alias, projection=name) for name in projector.PROJECTIONS)
+
+
 @contextmanager
 def projector_stopped(services: Embedded) -> Iterator[None]:
-    """Hold the checkpoint's row: no runner can move it, and none does harm."""
+    """Hold the checkpoints' rows: no runner can move them, and none does harm."""
     url = services.environment()[OWNER_URLS[1]]
     with psycopg.connect(url) as held:
-        held.execute(
-            "select from orders_query_checkpoint where name = %s for update", [ORDERS]
-        )
+        held.execute("select from orders_query_checkpoint for update")
         yield
         held.rollback()

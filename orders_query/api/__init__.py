@@ -1,5 +1,16 @@
-"""The query side of the REST API."""
+"""The queries over HTTP."""
 
-from orders_query.api.views import CustomerOrders, Orders, Summaries, Sync
+from orders_query.api.following import Following
+from orders_query.api.reports import Events, Sales, Sync, Traces
+from orders_query.api.views import CustomerOrders, Orders, Summaries
 
-__all__ = ["CustomerOrders", "Orders", "Summaries", "Sync"]
+__all__ = [
+    "CustomerOrders",
+    "Events",
+    "Following",
+    "Orders",
+    "Sales",
+    "Summaries",
+    "Sync",
+    "Traces",
+]

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.http import QueryDict
+from django.utils import timezone
 from rest_framework.request import Request
 
-from orders_query.queries import Filters, Ordering, Page
+from orders_query.queries import Days, Filters, Moment, Ordering, Page, Reader
 
 STATUSES = ("PENDING", "CONFIRMED", "SHIPPED", "DELIVERED", "CANCELLED")
 ORDERINGS = {
@@ -21,10 +22,17 @@ ORDERINGS = {
 MAX_LIMIT = 200
 MAX_IDS = 200
 MAX_SEARCH = 200
+MAX_WAIT = 60
+EXPANSIONS = frozenset({"history", "customer"})
+CLOCKS_DIFFER = timedelta(minutes=1)
 _PAGE = ("limit", "cursor")
+_FRESHNESS = ("maxStaleness",)
 _T = TypeVar("_T")
 
 _POSITION = re.compile(r"[0-9]{1,18}\Z", re.ASCII)
+_LIMIT = re.compile(r"[0-9]{1,9}\Z", re.ASCII)
+_DURATION = re.compile(r"([0-9]{1,9})(ms|s)\Z", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,4})?\Z", re.ASCII)
 _TIME = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII
@@ -45,6 +53,18 @@ class BadParameter(Exception):
         self.errors = [{"pointer": name, "code": "parameter", "detail": detail}]
 
 
+def reader(request: Request) -> Reader:
+    """Return who asks, how far they have seen the log, and how old data may be."""
+    environ = request.META
+    gone = environ.get("orders.gone")
+    return Reader(
+        name=str(request.user.pk),
+        at_least=max(token(request), int(environ.get("orders.seen", 0))),
+        max_age_ms=_max_age(request.query_params),
+        has_gone=gone.is_set if gone is not None else lambda: False,
+    )
+
+
 def token(request: Request) -> int:
     """Return the position that the caller has seen, 0 if it does not say."""
     text = request.headers.get("Consistency-Token")
@@ -55,28 +75,28 @@ def token(request: Request) -> int:
     return int(text)
 
 
-def none_expected(request: Request) -> None:
-    """Refuse every parameter."""
-    _known(request.query_params, frozenset())
+def only(request: Request, *names: str) -> QueryDict:
+    """Return the parameters, and refuse those that are not named here."""
+    query: QueryDict = request.query_params
+    _known(query, frozenset({*names, *_FRESHNESS}))
+    return query
 
 
 def page(request: Request) -> Page:
     """Return limit and cursor, in the default order."""
-    query = request.query_params
-    _known(query, frozenset(_PAGE))
-    return Page(limit=_limit(query), cursor=query.get("cursor"))
+    query = only(request, *_PAGE)
+    return Page(limit=limit(query), cursor=query.get("cursor"))
 
 
 def listing(request: Request) -> tuple[Filters, Page]:
     """Return the filters and the page that a list of orders is asked for."""
-    query = request.query_params
-    _known(query, frozenset({*_PAGE, "ordering", "status", *_FILTERS}))
+    query = only(request, *_PAGE, "ordering", "status", *_FILTERS)
     statuses = tuple(query.getlist("status"))
     for status in statuses:
         if status not in STATUSES:
             raise BadParameter("?status", f"A status is one of {', '.join(STATUSES)}.")
     named: Mapping[str, Any] = {
-        name: _single(query, parameter, read)
+        name: single(query, parameter, read)
         for parameter, (name, read) in _FILTERS.items()
         if parameter in query
     }
@@ -85,11 +105,87 @@ def listing(request: Request) -> tuple[Filters, Page]:
     if name not in ORDERINGS:
         raise BadParameter("?ordering", f"Order by {', '.join(ORDERINGS)}.")
     return Filters(statuses=statuses, **named), Page(
-        limit=_limit(query),
+        limit=limit(query),
         cursor=query.get("cursor"),
         ordering=ORDERINGS[name],
         descending=ordering.startswith("-"),
     )
+
+
+def one_order(request: Request) -> tuple[Moment, frozenset[str]]:
+    """Return which state of an order is asked for, and what comes with it."""
+    query = only(request, "version", "asOf", "expand")
+    if "version" in query and "asOf" in query:
+        raise BadParameter("?asOf", "Give a version or a time, not both.")
+    moment = Moment(
+        version=single(query, "version", a_version),
+        as_of=single(query, "asOf", a_past_time),
+    )
+    return moment, single(query, "expand", _expansions) or frozenset()
+
+
+def days(query: QueryDict) -> Days:
+    """Return from which day to which, both included."""
+    asked = Days(first=single(query, "from", _day), last=single(query, "to", _day))
+    if asked.first and asked.last and asked.first > asked.last:
+        raise BadParameter("?to", "This day is before the other one.")
+    return asked
+
+
+def single(query: QueryDict, parameter: str, read: Callable[[str], _T]) -> _T | None:
+    """Return a parameter's meaning, None if it is not given."""
+    if parameter not in query:
+        return None
+    try:
+        return read(str(query[parameter]))
+    except ValueError as error:
+        raise BadParameter(f"?{parameter}", str(error)) from error
+
+
+def limit(query: QueryDict, *, most: int = MAX_LIMIT) -> int:
+    text = query.get("limit", "50")
+    if not _LIMIT.match(text) or not 1 <= int(text) <= most:
+        raise BadParameter("?limit", f"A limit is 1 to {most}.")
+    return int(text)
+
+
+def a_position(text: str) -> int:
+    if not _POSITION.match(text):
+        raise ValueError("A position is a number.")
+    return int(text)
+
+
+def a_version(text: str) -> int:
+    if not _LIMIT.match(text) or int(text) == 0:
+        raise ValueError("A version is 1, 2, 3 …")
+    return int(text)
+
+
+def a_past_time(text: str) -> datetime:
+    """Take a time up to now: how things stand tomorrow nobody knows."""
+    time = _time(text)
+    if time > timezone.now() + CLOCKS_DIFFER:
+        raise ValueError("This time lies in the future.")
+    return time
+
+
+def seconds(text: str) -> int:
+    """Take a number of seconds to wait."""
+    if not _LIMIT.match(text) or int(text) > MAX_WAIT:
+        raise ValueError(f"Wait 0 to {MAX_WAIT} seconds.")
+    return int(text)
+
+
+def _max_age(query: QueryDict) -> int | None:
+    return single(query, "maxStaleness", _duration)
+
+
+def _duration(text: str) -> int:
+    match = _DURATION.match(text)
+    if match is None:
+        raise ValueError("Write it like 500ms or 2s.")
+    number, unit = match.groups()
+    return int(number) * (1000 if unit == "s" else 1)
 
 
 def _known(query: QueryDict, names: frozenset[str]) -> None:
@@ -100,21 +196,7 @@ def _known(query: QueryDict, names: frozenset[str]) -> None:
             raise BadParameter(f"?{name}", "This may be given once.")
 
 
-def _single(query: QueryDict, parameter: str, read: Callable[[str], _T]) -> _T:
-    try:
-        return read(str(query[parameter]))
-    except ValueError as error:
-        raise BadParameter(f"?{parameter}", str(error)) from error
-
-
-def _limit(query: QueryDict) -> int:
-    text = query.get("limit", "50")
-    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= MAX_LIMIT:
-        raise BadParameter("?limit", f"A limit is 1 to {MAX_LIMIT}.")
-    return int(text)
-
-
-def _uuid(text: str) -> UUID:
+def an_id(text: str) -> UUID:
     if not _UUID.match(text):
         raise ValueError("This is no id.")
     return UUID(text)
@@ -124,7 +206,7 @@ def _uuids(text: str) -> tuple[UUID, ...]:
     parts = text.split(",")
     if len(parts) > MAX_IDS:
         raise ValueError(f"At most {MAX_IDS} ids.")
-    return tuple(map(_uuid, parts))
+    return tuple(map(an_id, parts))
 
 
 def _time(text: str) -> datetime:
@@ -149,12 +231,26 @@ def _search(text: str) -> str:
     return text
 
 
+def _expansions(text: str) -> frozenset[str]:
+    parts = frozenset(text.split(","))
+    if not parts <= EXPANSIONS:
+        raise ValueError(f"Expand {' or '.join(sorted(EXPANSIONS))}.")
+    return parts
+
+
+def _day(text: str) -> date:
+    if not _DATE.match(text):
+        raise ValueError("A day is written like 2026-01-31.")
+    return date.fromisoformat(text)
+
+
 _FILTERS: dict[str, tuple[str, Callable[[str], Any]]] = {
-    "customerId": ("customer_id", _uuid),
+    "customerId": ("customer_id", an_id),
     "q": ("q", _search),
     "createdAfter": ("created_after", _time),
     "createdBefore": ("created_before", _time),
     "minTotal": ("min_total", _amount),
     "maxTotal": ("max_total", _amount),
     "ids": ("ids", _uuids),
+    "asOf": ("as_of", a_past_time),
 }

@@ -99,6 +99,89 @@ _SYNC = _object(
         },
     }
 )
+_DAY_SALES = _object(
+    {
+        "date": {"type": "string", "format": "date"},
+        "currency": _TEXT,
+        "orders": _COUNT,
+        "cancelled": _COUNT,
+        "revenue": _MONEY,
+    }
+)
+_PRODUCT_SALES = _object(
+    {
+        "productId": _TEXT,
+        "currency": _TEXT,
+        "quantity": _COUNT,
+        "orders": _COUNT,
+        "revenue": _MONEY,
+    }
+)
+_COUNTS = {
+    "type": "object",
+    "properties": dict.fromkeys(STATUSES, _COUNT),
+    "additionalProperties": False,
+}
+_LOGGED = _object(
+    {
+        "position": _COUNT,
+        "orderId": _ID,
+        "customerId": _ID,
+        "version": _COUNT,
+        "type": _TEXT,
+        "at": _TIME,
+        "actor": _TEXT,
+        "data": {"type": "object", "additionalProperties": True},
+    },
+    "orderId",
+    "customerId",
+)
+_CHANGE = _object(
+    {
+        "position": _COUNT,
+        "orderId": _ID,
+        "customerId": _ID,
+        "version": _COUNT,
+        "type": _TEXT,
+        "status": {"type": "string", "enum": list(STATUSES)},
+        "at": _TIME,
+    }
+)
+_MS = {"type": ["number", "null"], "description": "Milliseconds; null: not known."}
+_WHEN = {**_TIME, "type": ["string", "null"]}
+_TRACE = _object(
+    {
+        "orderId": _ID,
+        "events": {
+            "type": "array",
+            "items": _object(
+                {
+                    "version": _COUNT,
+                    "type": _TEXT,
+                    "position": _COUNT,
+                    "actor": _TEXT,
+                    "requestId": _TEXT,
+                    "receivedAt": _WHEN,
+                    "committedAt": _TIME,
+                    "rungAt": _WHEN,
+                    "appliedAt": _WHEN,
+                    "milliseconds": _object({"commit": _MS, "ring": _MS, "apply": _MS}),
+                    "replicas": {
+                        "type": "array",
+                        "items": _object(
+                            {
+                                "name": _TEXT,
+                                "isVisible": {"type": "boolean"},
+                                "visibleAt": _WHEN,
+                                "milliseconds": _MS,
+                            }
+                        ),
+                    },
+                }
+            ),
+        },
+    }
+)
 _TOKEN = OpenApiParameter(
     "Consistency-Token",
     int,
@@ -106,7 +189,28 @@ _TOKEN = OpenApiParameter(
     description="Answer only from data at this position of the log or later.",
 )
 _KNOWN = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER)
+_STALENESS = OpenApiParameter(
+    "maxStaleness",
+    {"type": "string", "pattern": "^[0-9]{1,9}(ms|s)$"},
+    description="Refuse data that are older than this: 500ms, 2s.",
+)
+_AS_OF = OpenApiParameter(
+    "asOf", _TIME, description="As it stood at this time; today's customer details."
+)
+_DAYS = [
+    OpenApiParameter("from", {"type": "string", "format": "date"}, description="UTC."),
+    OpenApiParameter(
+        "to", {"type": "string", "format": "date"}, description="UTC, inclusive."
+    ),
+]
 _SENT = [
+    OpenApiParameter(
+        "Data-Age",
+        int,
+        OpenApiParameter.HEADER,
+        response=True,
+        description="Milliseconds: nothing committed longer ago than this is missing.",
+    ),
     OpenApiParameter("Consistency-Token", int, OpenApiParameter.HEADER, response=True),
     OpenApiParameter("Read-Source", str, OpenApiParameter.HEADER, response=True),
     OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=True),
@@ -136,7 +240,7 @@ def _described(
     decorate: Callable[[_View], _View] = extend_schema(
         operation_id=operation,
         tags=["query"],
-        parameters=[_TOKEN, _KNOWN, *_SENT, *extra],
+        parameters=[_TOKEN, _KNOWN, _STALENESS, *_SENT, *extra],
         responses={
             200: OpenApiResponse(answer),
             304: OpenApiResponse(description="As you know it."),
@@ -146,9 +250,42 @@ def _described(
 
 
 _LIST = _object(_SUMMARY)  # of a list action: the document makes an array of it
-orders = _described("listOrders", _LIST, _LIMIT, _CURSOR, *_FILTERS)
+orders = _described("listOrders", _LIST, _LIMIT, _CURSOR, _AS_OF, *_FILTERS)
 orders_of = _described("listOrdersOfCustomer", _LIST, _LIMIT, _CURSOR)
-order = _described("getOrder", _ORDER)
+order = _described(
+    "getOrder",
+    _ORDER,
+    _AS_OF,
+    OpenApiParameter("version", {"type": "integer", "minimum": 1}),
+    OpenApiParameter("expand", str, description="history, customer, or both."),
+)
+counts = _described("getStatusCounts", _COUNTS, OpenApiParameter("customerId", _ID))
+daily_sales = _described(
+    "getDailySales", {"type": "array", "items": _DAY_SALES}, *_DAYS
+)
+product_sales = _described(
+    "getProductSales",
+    {"type": "array", "items": _PRODUCT_SALES},
+    *_DAYS,
+    _LIMIT,
+    _CURSOR,
+)
+_AFTER = OpenApiParameter(
+    "after", {"type": "integer", "minimum": 0}, description="A position of the log."
+)
+events = _described("listEvents", _LOGGED, _AFTER, _LIMIT)
+trace = _described("getOrderTrace", _TRACE)
+_WAIT = OpenApiParameter(
+    "wait",
+    {"type": "integer", "minimum": 0, "maximum": 60, "default": 0},
+    description="Seconds to wait for a first change.",
+)
+changes = _described(
+    "followOrders", {"type": "array", "items": _CHANGE}, _AFTER, _LIMIT, _WAIT
+)
+changes_of = _described(
+    "followOrder", {"type": "array", "items": _CHANGE}, _AFTER, _LIMIT, _WAIT
+)
 history = _described("getOrderHistory", {"type": "array", "items": _EVENT})
 summary = _described("getCustomerSummary", _TOTALS)
 sync: Callable[[_View], _View] = extend_schema(

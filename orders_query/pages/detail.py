@@ -10,10 +10,18 @@ from uuid_utils.compat import uuid7
 
 from orders_query import queries
 from orders_query.pages import showing
-from orders_query.pages.reading import NEEDS, asked, only_of, page, seen, target, told
-from orders_query.queries import Answer
+from orders_query.pages.reading import (
+    NEEDS,
+    freshness,
+    only_of,
+    page,
+    reader,
+    seen,
+    target,
+    told,
+)
+from orders_query.queries import ANYBODY, Answer
 from orders_query.queries.folding import SOURCE as LOG
-from orders_query.queries.folding import history_from_log, order_from_log
 
 # What the desk may ask of an order, by its status; a customer may only cancel.
 LEGAL = {
@@ -33,10 +41,10 @@ def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
     if target(request) == "sync":
         return _freshness(request, order_id, own)
     acted_on, now_at = _number(request, "acted_on"), _number(request, "now_at")
-    answer = queries.order(order_id, only_of=own, **asked(request))
+    answer = queries.order(order_id, only_of=own, reader=reader(request))
     if (answer.version or 0) < now_at:
         # A lost race tells a version; the read side may not have it yet.
-        answer = order_from_log(order_id, at_least=0, only_of=own)
+        answer = queries.order_from_log(order_id, reader=ANYBODY, only_of=own)
     history = _history(request, order_id, own, answer)
     version = answer.version or 0
     context = {
@@ -55,16 +63,17 @@ def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
         **_sync_context(answer, is_syncing=answer.source == LOG),
     }
     name = "orders/_order.html" if context["fragment"] else "orders/detail.html"
-    return told(render(request, name, context), answer.position, answer.source)
+    return told(render(request, name, context), answer)
 
 
 def _freshness(request: HttpRequest, order_id: UUID, own: UUID | None) -> HttpResponse:
     """Answer the line that asks again and again how far the read side is."""
     shown = _number(request, "shown")
     try:
-        answer = queries.order(order_id, only_of=own, caller=str(request.user.pk))
+        now = reader(request, at_least=0)
+        answer = queries.order(order_id, only_of=own, reader=now)
     except queries.OrderNotFound:
-        answer = queries.order(order_id, only_of=own, **asked(request))
+        answer = queries.order(order_id, only_of=own, reader=reader(request))
     version = answer.version or 0
     behind = answer.position < seen(request) or version < shown
     context = {
@@ -73,27 +82,21 @@ def _freshness(request: HttpRequest, order_id: UUID, own: UUID | None) -> HttpRe
         **_sync_context(answer, is_syncing=behind or answer.source == LOG),
     }
     response = render(request, "orders/_sync.html", context)
-    return told(response, answer.position, answer.source)
+    return told(response, answer)
 
 
 def _history(
     request: HttpRequest, order_id: UUID, own: UUID | None, answer: Answer
 ) -> Answer:
     """Return the events from where the order has come from: it is not waited twice."""
+    at_answer = reader(request, at_least=answer.position)
     if answer.source == LOG:
-        return history_from_log(order_id, at_least=answer.position, only_of=own)
-    caller = str(request.user.pk)
-    return queries.history(
-        order_id, at_least=answer.position, caller=caller, only_of=own
-    )
+        return queries.history_from_log(order_id, reader=at_answer, only_of=own)
+    return queries.history(order_id, reader=at_answer, only_of=own)
 
 
 def _sync_context(answer: Answer, *, is_syncing: bool) -> dict[str, Any]:
-    return {
-        "is_syncing": is_syncing,
-        "source": answer.source,
-        "position": f"{answer.position:,}",
-    }
+    return {"is_syncing": is_syncing, **freshness(answer)}
 
 
 def _legal(request: HttpRequest, status: str) -> tuple[str, ...]:

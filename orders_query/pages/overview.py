@@ -9,7 +9,15 @@ from django.views.decorators.http import require_safe
 
 from orders_query import queries
 from orders_query.pages import showing
-from orders_query.pages.reading import NEEDS, asked, only_of, page, target, told
+from orders_query.pages.reading import (
+    NEEDS,
+    freshness,
+    only_of,
+    page,
+    reader,
+    target,
+    told,
+)
 from orders_query.queries import Answer, Filters, Page
 
 WAITING = 5
@@ -23,18 +31,17 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         return redirect("orders:list")
     to_confirm = _oldest(request, "PENDING")
     to_ship = _oldest(request, "CONFIRMED")
-    newest = queries.orders(Filters(), page=Page(limit=NEWEST), **asked(request))
+    newest = queries.orders(Filters(), page=Page(limit=NEWEST), reader=reader(request))
     context = {
         "to_confirm": _rows(to_confirm),
         "to_ship": _rows(to_ship),
         "orders": _rows(newest),
         "sync": queries.sync(),
-        "source": newest.source,
-        "position": f"{newest.position:,}",
+        **freshness(newest),
     }
     fragment = target(request) == "today"
     name = "orders/_today.html" if fragment else "orders/dashboard.html"
-    return told(render(request, name, context), newest.position, newest.source)
+    return told(render(request, name, context), newest)
 
 
 @page
@@ -50,7 +57,9 @@ def sync_page(request: HttpRequest) -> HttpResponse:
 def _oldest(request: HttpRequest, status: str) -> Answer:
     """Return those that have waited longest in a status."""
     waiting = Page(limit=WAITING, descending=False)
-    return queries.orders(Filters(statuses=(status,)), page=waiting, **asked(request))
+    return queries.orders(
+        Filters(statuses=(status,)), page=waiting, reader=reader(request)
+    )
 
 
 def _rows(answer: Answer) -> list[dict[str, Any]]:

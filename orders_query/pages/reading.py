@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.shortcuts import render
 
 from customers import directory
 from orders_query import queries
+from orders_query.queries import Answer, Reader
 
 NEEDS = "orders_query.query_orders"
 View = Callable[..., HttpResponse]
@@ -33,9 +35,14 @@ def page(view: View) -> View:
     return answered
 
 
-def asked(request: HttpRequest) -> dict[str, Any]:
-    """Return what the reader has seen and their name, as every query takes them."""
-    return {"at_least": seen(request), "caller": str(request.user.pk)}
+def reader(request: HttpRequest, *, at_least: int | None = None) -> Reader:
+    """Return who reads, and what they have seen unless told otherwise."""
+    gone = request.META.get("orders.gone")
+    return Reader(
+        name=str(request.user.pk),
+        at_least=seen(request) if at_least is None else at_least,
+        has_gone=gone.is_set if gone is not None else lambda: False,
+    )
 
 
 def seen(request: HttpRequest) -> int:
@@ -61,11 +68,21 @@ def target(request: HttpRequest) -> str:
     return request.headers.get("HX-Target", "")
 
 
-def told(response: HttpResponse, position: int, source: str) -> HttpResponse:
+def told(response: HttpResponse, answer: Answer) -> HttpResponse:
     """Say how fresh the page is and where it comes from."""
-    response["Consistency-Token"] = str(position)
-    response["Read-Source"] = source
+    for name, value in answer.headers.items():
+        response[name] = value
     return response
+
+
+def freshness(answer: Answer) -> dict[str, Any]:
+    """Return what a page tells of its data, and how old they are if that is too old."""
+    age = (answer.age_ms or 0) / 1000
+    return {
+        "source": answer.source,
+        "position": f"{answer.position:,}",
+        "behind": round(age) if age > settings.STALE_PAGE_SECONDS else None,
+    }
 
 
 def _still_syncing(

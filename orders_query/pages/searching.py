@@ -13,7 +13,14 @@ from django.views.decorators.http import require_safe
 from customers import directory
 from orders_query import queries
 from orders_query.pages import showing
-from orders_query.pages.reading import asked, only_of, page, target, told
+from orders_query.pages.reading import (
+    freshness,
+    only_of,
+    page,
+    reader,
+    target,
+    told,
+)
 from orders_query.queries import BadCursor, Filters, Page
 
 PER_PAGE = 25
@@ -52,17 +59,17 @@ def order_list(request: HttpRequest) -> HttpResponse:
     filters = Filters(statuses=tuple(wanted.statuses), **wanted.values)
     try:
         answer = queries.orders(
-            filters, page=Page(limit=PER_PAGE, cursor=cursor), **asked(request)
+            filters, page=Page(limit=PER_PAGE, cursor=cursor), reader=reader(request)
         )
     except BadCursor:
         return redirect("orders:list")
     context |= {
         "orders": [showing.order(row) for row in answer.data],
-        "next": _next(request, answer.next),
-        "source": answer.source,
-        "position": f"{answer.position:,}",
+        "next": _turned(request, answer.next),
+        "previous": _turned(request, answer.previous),
+        **freshness(answer),
     }
-    return told(_shown(request, context), answer.position, answer.source)
+    return told(_shown(request, context), answer)
 
 
 def _shown(
@@ -80,8 +87,8 @@ def _chips(chosen: list[str]) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _next(request: HttpRequest, cursor: str | None) -> str:
-    """Return the address of the next page, empty on the last one."""
+def _turned(request: HttpRequest, cursor: str | None) -> str:
+    """Return the address of the page at a cursor, empty without one."""
     if cursor is None:
         return ""
     query = request.GET.copy()

@@ -6,6 +6,7 @@ whose every quote psycopg escapes.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from customers import directory
 from customers.directory import Card
 from orders_command import feed
 from orders_command.events import OrderCreated, Recorded
-from orders_query.projection import OrderRow, Rows, TotalsRow
+from orders_query.projection import OrderRow, Rows, TotalsRow, apply
 from orders_query.projector import statements
 from orders_query.router import PRIMARY
 
@@ -30,12 +31,12 @@ class Words:
     remarks: dict[UUID, str]
 
 
-def checkpoint(projection: str) -> tuple[int, bytes]:
-    """Return where a projection stands and the hash of the event there."""
-    with connections[PRIMARY].cursor() as cursor:
-        cursor.execute(statements.CHECKPOINT, [projection])
-        position, digest = cursor.fetchone()
-    return position, bytes(digest)
+def apply_all(events: tuple[Recorded, ...], *, rung_at: datetime | None) -> None:
+    """Bring the tables up to the events, in the transaction of the checkpoint."""
+    touched = load(events)
+    for recorded in events:
+        apply(touched, recorded)
+    save(touched, words_of_the_day(touched), rung_at=rung_at)
 
 
 def load(events: Iterable[Recorded]) -> Rows:
@@ -64,7 +65,7 @@ def words_of_the_day(rows: Rows) -> Words:
     )
 
 
-def save(rows: Rows, words: Words) -> None:
+def save(rows: Rows, words: Words, *, rung_at: datetime | None = None) -> None:
     """Write the rows. Call it inside the transaction that moves the checkpoint."""
     with connections[PRIMARY].cursor() as cursor:
         if rows.renamed:
@@ -79,16 +80,11 @@ def save(rows: Rows, words: Words) -> None:
                     [o for o in orders if o["order_id"] not in rows.created]
                 ),
                 "history": _json([vars(row) for row in rows.history]),
+                "past": _json([vars(row) for row in rows.past]),
                 "totals": _json([_totals(row) for row in rows.totals.values()]),
+                "counts": _json(_counts(rows)),
+                "rung_at": rung_at,
             },
-        )
-
-
-def move(projection: str, *, to: Recorded) -> None:
-    """Move the checkpoint to an event."""
-    with connections[PRIMARY].cursor() as cursor:
-        cursor.execute(
-            statements.MOVE, [to.position, to.hash, to.recorded_at, projection]
         )
 
 
@@ -133,6 +129,10 @@ def _order(row: OrderRow, words: Words) -> dict[str, Any]:
 
 def _totals(row: TotalsRow) -> dict[str, Any]:
     return {**vars(row), "lifetime": {c: str(v) for c, v in row.lifetime.items()}}
+
+
+def _counts(rows: Rows) -> list[dict[str, Any]]:
+    return [{"status": s, "orders": more} for s, more in rows.counts.items() if more]
 
 
 def _card(card: Card) -> dict[str, Any]:

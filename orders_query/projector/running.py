@@ -1,56 +1,128 @@
-"""One runner at a time works a projection's events off, and lingers for more."""
+"""One runner at a time works the log off for all projections, and lingers for more."""
 
+import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from django.db import connections
+from django.db import Error, connections
 
 from orders_command import feed
-from orders_query.projector.stepping import step
+from orders_query.projector.stepping import ORDERS, PROJECTIONS, SALES, Step, step
 from orders_query.router import PRIMARY
+
+logger = logging.getLogger(__name__)
 
 LINGER_SECONDS = 0.1  # a task that stays is cheaper than a task for each event
 POLL_SECONDS = 0.002
+# Statistics wait for a moment without orders to show, but no longer than this.
+SALES_AT_LEAST_EVERY = 0.25
+LOCK = "projector"
+OnStep = Callable[[str, Step], None]
 
 
-def catch_up(projection: str, *, seconds: float = 20.0) -> bool:
+def catch_up(
+    *projections: str,
+    seconds: float = 20.0,
+    rung_at: datetime | None = None,
+    on_step: OnStep = lambda *_: None,
+) -> bool:
     """
-    Apply what the log has and the projection has not, for so many seconds at most.
+    Apply what the log has and the projections have not (all of them unless named).
 
-    Return whether there is more: the time was up, or an event came in just as the
-    work was let go, when a ring for it may have found the work taken.
+    For so many `seconds` at most; `rung_at` is when the doorbell rang for it, and
+    `on_step` is told of each step that made something visible. Return whether there
+    is more: the time was up, or an event came in just as the work was let go, when a
+    ring for it may have found the work taken.
+
+    A projection that fails is left for the next run; the others go on, and then its
+    error is raised.
     """
-    deadline = time.monotonic() + seconds
-    with _sole_runner(projection) as alone:
+    with _sole_runner() as alone:
         if not alone:
             return False
-        position, applied = step(projection)
-        worked = applied > 0
-        while worked and time.monotonic() < deadline:
-            position, applied = step(projection)
-            worked = applied > 0 or _more_within(LINGER_SECONDS, position)
-    return feed.head() > position
+        run = _Run(
+            projections=projections or tuple(PROJECTIONS),
+            deadline=time.monotonic() + seconds,
+            rung_at=rung_at,
+            on_step=on_step,
+        )
+        run.to_the_end()
+    return run.is_behind()
+
+
+@dataclass(kw_only=True)
+class _Run:
+    projections: tuple[str, ...]
+    deadline: float
+    rung_at: datetime | None
+    on_step: OnStep
+    positions: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, Exception] = field(default_factory=dict)
+    sales_at: float = 0.0
+
+    def to_the_end(self) -> None:
+        """Work until nothing is left and nothing comes, or until the time is up."""
+        worked = applied = self._round()
+        while worked and time.monotonic() < self.deadline:
+            applied = self._round()
+            worked = applied or self._more_comes()
+        if self.failed:
+            raise next(iter(self.failed.values()))
+
+    def is_behind(self) -> bool:
+        return feed.head() > min(self.positions.values(), default=0)
+
+    def _round(self) -> bool:
+        """Step each projection once, orders first; return whether any had work."""
+        busy = ORDERS in self._at_work() and self._step(ORDERS)
+        if SALES in self._at_work() and (not busy or self._sales_are_due()):
+            self.sales_at = time.monotonic()
+            busy = self._step(SALES) or busy
+        return busy
+
+    def _at_work(self) -> list[str]:
+        return [name for name in self.projections if name not in self.failed]
+
+    def _sales_are_due(self) -> bool:
+        return time.monotonic() - self.sales_at > SALES_AT_LEAST_EVERY
+
+    def _step(self, projection: str) -> bool:
+        try:
+            done = step(projection, rung_at=self.rung_at)
+        except Error:
+            raise  # the databases are all projections' own
+        except Exception as error:
+            logger.exception("The projection %s stands still", projection)
+            self.failed[projection] = error
+            return False
+        self.positions[projection] = done.position
+        if done.since is not None:
+            self.on_step(projection, done)
+        return done.applied > 0
+
+    def _more_comes(self) -> bool:
+        """Look at the log for a little longer."""
+        position = max(self.positions.values(), default=0)
+        deadline = time.monotonic() + LINGER_SECONDS
+        while time.monotonic() < deadline:
+            if feed.head() > position:
+                return True
+            time.sleep(POLL_SECONDS)
+        return False
 
 
 @contextmanager
-def _sole_runner(projection: str) -> Iterator[bool]:
-    """Hold the projection's lock if it is free. It saves work; the fence is law."""
+def _sole_runner() -> Iterator[bool]:
+    """Hold the projector's lock if it is free. It saves work; the fence is law."""
     with connections[PRIMARY].cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(hashtext(%s))", [projection])
+        cursor.execute("select pg_try_advisory_lock(hashtext(%s))", [LOCK])
         (alone,) = cursor.fetchone()
     try:
         yield alone
     finally:
         if alone:
             with connections[PRIMARY].cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(hashtext(%s))", [projection])
-
-
-def _more_within(seconds: float, position: int) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if feed.head() > position:
-            return True
-        time.sleep(POLL_SECONDS)
-    return False
+                cursor.execute("select pg_advisory_unlock(hashtext(%s))", [LOCK])

@@ -1,6 +1,8 @@
 """The statements that load and save the rows of the `orders` projection."""
 
-CHECKPOINT = "select position, hash from orders_query_checkpoint where name = %s"
+CHECKPOINT = """
+select position, hash, fresh_at from orders_query_checkpoint where name = %s
+"""
 
 LOAD_ORDERS = """
 select order_id, order_number, reference, customer_id, item_count, total, currency,
@@ -40,10 +42,31 @@ with created as (
     where o.order_id = r.order_id
 ), history as (
     insert into orders_query_orderhistory
-      (order_id, version, position, type, at, actor, data)
-    select * from json_to_recordset(%(history)s::json) as r
+      (order_id, version, position, type, at, actor, data, customer_id, status,
+       rung_at, applied_at)
+    select r.order_id, r.version, r.position, r.type, r.at, r.actor, r.data,
+           r.customer_id, r.status,
+           -- A ring from before the event was for another one.
+           case when %(rung_at)s >= r.recorded_at then %(rung_at)s::timestamptz end,
+           clock_timestamp()
+    from json_to_recordset(%(history)s::json) as r
       (order_id uuid, version int, position bigint, type text, at timestamptz,
-       actor text, data jsonb)
+       actor text, data jsonb, customer_id uuid, status text, recorded_at timestamptz)
+), past as (
+    insert into orders_query_orderversion
+      (order_id, version, validity, item_count, total, status, last_updated_at,
+       carrier, tracking_number)
+    select order_id, version, tstzrange(valid_from, valid_until), item_count, total,
+           status, last_updated_at, carrier, tracking_number
+    from json_to_recordset(%(past)s::json) as r
+      (order_id uuid, version int, valid_from timestamptz, valid_until timestamptz,
+       item_count int, total numeric, status text, last_updated_at timestamptz,
+       carrier text, tracking_number text)
+), counts as (
+    insert into orders_query_statuscounts as s (status, orders)
+    select status, orders from json_to_recordset(%(counts)s::json) as r
+      (status text, orders bigint)
+    on conflict (status) do update set orders = s.orders + excluded.orders
 )
 insert into orders_query_customertotals
   (customer_id, version, order_count, open_orders, lifetime, first_order_at,
@@ -69,6 +92,13 @@ where o.customer_id = c.customer_id
 
 MOVE = """
 update orders_query_checkpoint
-set position = %s, hash = %s, recorded_at = %s, moved_at = clock_timestamp()
-where name = %s
+set position = %(position)s, hash = %(hash)s, moved_at = clock_timestamp(),
+    fresh_at = greatest(fresh_at, %(fresh_at)s)
+where name = %(name)s
+"""
+
+# The pulse of an idle system; only if nobody has moved on meanwhile.
+FRESHEN = """
+update orders_query_checkpoint set fresh_at = greatest(fresh_at, %(fresh_at)s)
+where name = %(name)s and position = %(position)s
 """

@@ -1,73 +1,85 @@
 """One batch: read and proven from the log, folded in memory, written at once."""
 
-from django.db import OperationalError, connections, transaction
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
 
 from orders_command import feed
-from orders_command.events import Recorded
-from orders_query.projection import apply
-from orders_query.projector import rows
+from orders_query.projector import rows, sales
+from orders_query.projector.checkpoints import (
+    Overtaken,
+    fence,
+    freshen,
+    move,
+    stand_of,
+)
 from orders_query.router import PRIMARY
 
 BATCH = 1000
-_LOCK_NOT_AVAILABLE = "55P03"
+ORDERS, SALES = "orders", "sales"
+# Each owns its tables and its checkpoint; none reads another's.
+PROJECTIONS: dict[str, Callable[..., None]] = {
+    ORDERS: rows.apply_all,
+    SALES: sales.apply_all,
+}
 
 
 class LogReplaced(Exception):
     """The log is not the one that the checkpoint has seen; rebuild the projection."""
 
 
-class Overtaken(Exception):
-    """Another runner has moved the checkpoint, or is about to."""
-
-
-def step(projection: str, *, limit: int = BATCH) -> tuple[int, int]:
+@dataclass(frozen=True, kw_only=True)
+class Step:
     """
-    Apply one batch; return where the projection stands and how many events it took.
+    Where a projection stands after a batch, and how many events that took.
+
+    `since` is the time, by the log's clock, from which on a reader could miss what
+    the step has made visible; None if it made nothing visible.
+    """
+
+    position: int
+    applied: int = 0
+    since: datetime | None = None
+
+
+def step(
+    projection: str, *, limit: int = BATCH, rung_at: datetime | None = None
+) -> Step:
+    """
+    Apply one batch, at most `limit` events; `rung_at` is when the doorbell rang.
 
     A second runner at the same time changes nothing: the checkpoint moves in the
     transaction of the rows, and only from where the batch was read.
 
     :raises LogReplaced: if the event at the checkpoint is missing or another one
     """
-    position, digest = rows.checkpoint(projection)
-    batch = feed.read(after=position, limit=limit)
-    if position and batch.anchor != digest:
+    stand = stand_of(projection)
+    batch = feed.read(after=stand.position, limit=limit)
+    if stand.position and batch.anchor != stand.hash:
         raise LogReplaced(
-            f"Event {position} is not in the log as {projection!r} has applied it: "
-            "the log was replaced. Rebuild the projection."
+            f"Event {stand.position} is not in the log as {projection!r} has applied "
+            "it: the log was replaced. Rebuild the projection."
         )
     if not batch.events:
-        return position, 0
+        said = freshen(projection, stand, fresh_at=batch.fresh_at)
+        return Step(position=stand.position, since=batch.fresh_at if said else None)
     try:
-        _write(projection, position, batch.events)
+        _write(projection, stand.position, batch, rung_at)
     except Overtaken:
-        return position, 0
-    return batch.events[-1].position, len(batch.events)
-
-
-def _write(projection: str, position: int, events: tuple[Recorded, ...]) -> None:
-    with transaction.atomic(using=PRIMARY):
-        # Before the rows are loaded: from here on nobody else moves them.
-        _fence(projection, position)
-        touched = rows.load(events)
-        for recorded in events:
-            apply(touched, recorded)
-        rows.save(touched, rows.words_of_the_day(touched))
-        rows.move(projection, to=events[-1])
-
-
-def _fence(projection: str, position: int) -> None:
-    """Go on only if the projection still stands where the batch was read from."""
-    sql = (
-        "select position from orders_query_checkpoint where name = %s for update nowait"
+        return Step(position=stand.position)
+    return Step(
+        position=batch.events[-1].position,
+        applied=len(batch.events),
+        since=batch.events[0].recorded_at,
     )
-    try:
-        with connections[PRIMARY].cursor() as cursor:
-            cursor.execute(sql, [projection])
-            (stands,) = cursor.fetchone()
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
-            raise Overtaken from error
-        raise
-    if stands != position:
-        raise Overtaken
+
+
+def _write(
+    projection: str, position: int, batch: feed.Batch, rung_at: datetime | None
+) -> None:
+    with transaction.atomic(using=PRIMARY):
+        fence(projection, position)
+        PROJECTIONS[projection](batch.events, rung_at=rung_at)
+        move(projection, to=batch.events[-1], fresh_at=batch.fresh_at)

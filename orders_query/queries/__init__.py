@@ -5,30 +5,70 @@ from orders_query.queries.answers import (
     CustomerNotFound,
     NotYetConsistent,
     OrderNotFound,
+    VersionNotFound,
+    told,
 )
+from orders_query.queries.asking import ANYBODY, Reader
 from orders_query.queries.filters import BadCursor, Filters, Ordering, Page
+from orders_query.queries.folding import history_from_log, order_from_log
+from orders_query.queries.following import (
+    Changes,
+    Moved,
+    changes,
+    frames,
+    here,
+    moved,
+)
+from orders_query.queries.integration import events
 from orders_query.queries.orders import (
+    NOW,
+    Moment,
     customer_summary,
     history,
     order,
     orders,
     orders_of,
+    status_counts,
 )
-from orders_query.queries.status import sync
+from orders_query.queries.sales import Days, daily_sales, product_sales
+from orders_query.queries.status import as_of, lag_seconds, sync
+from orders_query.queries.trace import trace
 
 __all__ = [
+    "ANYBODY",
+    "NOW",
     "Answer",
     "BadCursor",
+    "Changes",
     "CustomerNotFound",
+    "Days",
     "Filters",
+    "Moment",
+    "Moved",
     "NotYetConsistent",
     "OrderNotFound",
     "Ordering",
     "Page",
+    "Reader",
+    "VersionNotFound",
+    "as_of",
+    "changes",
     "customer_summary",
+    "daily_sales",
+    "events",
+    "frames",
+    "here",
     "history",
+    "history_from_log",
+    "lag_seconds",
+    "moved",
     "order",
+    "order_from_log",
     "orders",
     "orders_of",
+    "product_sales",
+    "status_counts",
     "sync",
+    "told",
+    "trace",
 ]

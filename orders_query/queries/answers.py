@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from orders_query.queries.asking import Reader
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
@@ -14,14 +16,17 @@ class Answer:
     JSON as PostgreSQL built it, and where it comes from.
 
     `position` is the place in the log that the rows stand for, read in their own
-    snapshot; `next` is the cursor of the next page, if there is one.
+    snapshot; nothing that was committed longer than `age_ms` ago is missing from them
+    (None: unknown); `next` and `previous` are the cursors of the pages around.
     """
 
     body: bytes
     position: int
     source: str
+    age_ms: int | None = None
     version: int | None = None
     next: str | None = None
+    previous: str | None = None
 
     @cached_property
     def data(self) -> Any:
@@ -30,7 +35,7 @@ class Answer:
 
     @property
     def headers(self) -> dict[str, str]:
-        return told(self.position, self.source)
+        return told(self.position, self.source, self.age_ms)
 
     @property
     def etag(self) -> str:
@@ -38,9 +43,12 @@ class Answer:
         return f'"{digest}"' if self.version is None else f'"{self.version}.{digest}"'
 
 
-def told(position: int, source: str) -> dict[str, str]:
+def told(position: int, source: str, age_ms: int | None = None) -> dict[str, str]:
     """Return the headers that tell how fresh an answer is, and where it comes from."""
-    return {"Consistency-Token": str(position), "Read-Source": source}
+    headers = {"Consistency-Token": str(position), "Read-Source": source}
+    if age_ms is not None:
+        headers["Data-Age"] = str(age_ms)
+    return headers
 
 
 class Unknown(Exception):
@@ -49,14 +57,23 @@ class Unknown(Exception):
     code: str
     what: str
 
-    def __init__(self, *, position: int, source: str) -> None:
+    def __init__(
+        self, *, position: int, source: str, age_ms: int | None = None
+    ) -> None:
         super().__init__(f"There is no such {self.what}.")
-        self.headers = told(position, source)
+        self.headers = told(position, source, age_ms)
 
 
 class OrderNotFound(Unknown):
     code = "order-not-found"
     what = "order"
+
+
+class VersionNotFound(Unknown):
+    """The order is known, but it has no such version, or was not there yet."""
+
+    code = "version-not-found"
+    what = "version of this order"
 
 
 class CustomerNotFound(Unknown):
@@ -65,10 +82,14 @@ class CustomerNotFound(Unknown):
 
 
 class NotYetConsistent(Exception):
-    """Nothing that may serve this has come as far as the caller's token in time."""
+    """Nothing that may serve this was fresh enough for the reader in time."""
 
     code = "not-yet-consistent"
     retry_after = 1
 
-    def __init__(self, at_least: int) -> None:
-        super().__init__(f"No data at position {at_least} or later is to be had yet.")
+    def __init__(self, reader: Reader) -> None:
+        age = reader.max_age_ms
+        young = "" if age is None else f", not older than {age} ms,"
+        super().__init__(
+            f"No data at position {reader.at_least} or later{young} is to be had yet."
+        )

@@ -47,9 +47,14 @@ class Filters:
     min_total: Decimal | None = None
     max_total: Decimal | None = None
     ids: tuple[UUID, ...] | None = None
+    as_of: datetime | None = None  # the orders as they stood at this time
 
     def conditions(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield the SQL of each filter that is set, with its parameters."""
+        """
+        Yield the SQL of each filter that is set, with its parameters.
+
+        `o` is the order, `state` what of it changes from version to version.
+        """
         plain = {
             "o.customer_id = %(customer_id)s": ("customer_id", self.customer_id),
             "o.created_at >= %(created_after)s": ("created_after", self.created_after),
@@ -57,17 +62,17 @@ class Filters:
                 "created_before",
                 self.created_before,
             ),
-            "o.total >= %(min_total)s": ("min_total", self.min_total),
-            "o.total <= %(max_total)s": ("max_total", self.max_total),
+            "state.total >= %(min_total)s": ("min_total", self.min_total),
+            "state.total <= %(max_total)s": ("max_total", self.max_total),
         }
         for sql, (name, value) in plain.items():
             if value is not None:
                 yield sql, {name: value}
         if len(self.statuses) == 1:
             # An equality lets the index on status give the rows in their order.
-            yield "o.status = %(status)s", {"status": self.statuses[0]}
+            yield "state.status = %(status)s", {"status": self.statuses[0]}
         elif self.statuses:
-            yield "o.status = any(%(statuses)s)", {"statuses": list(self.statuses)}
+            yield "state.status = any(%(statuses)s)", {"statuses": list(self.statuses)}
         if self.ids is not None:
             yield "o.order_id = any(%(ids)s)", {"ids": list(self.ids)}
         if self.q:
@@ -117,21 +122,23 @@ def _uuid(text: str) -> UUID | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a page ended: the sort key and id of its last row, and its token."""
+    """Where a page ends: the sort key and id of the row there, and its token."""
 
     value: str
     order_id: UUID
     position: int
+    back: bool = False  # towards the pages before
 
 
 def pack(page: Page, place: Place) -> str:
-    """Return an opaque cursor for the page that follows."""
+    """Return an opaque cursor for the page beyond a place."""
     content = [
         page.ordering.name,
         page.descending,
         place.value,
         str(place.order_id),
         place.position,
+        place.back,
     ]
     return base64.urlsafe_b64encode(orjson.dumps(content)).decode().rstrip("=")
 
@@ -147,8 +154,10 @@ def unpack(page: Page) -> Place | None:
     try:
         padded = page.cursor + "=" * (-len(page.cursor) % 4)
         content = orjson.loads(base64.b64decode(padded, altchars="-_", validate=True))
-        ordering, descending, value, order_id, position = content
-        place = Place(value=value, order_id=UUID(order_id), position=position)
+        ordering, descending, value, order_id, position, back = content
+        place = Place(
+            value=value, order_id=UUID(order_id), position=position, back=back
+        )
         _check(place, page.ordering)
     except (ValueError, TypeError, AttributeError) as error:
         raise BadCursor("This is no cursor of this list.") from error
@@ -161,8 +170,10 @@ def _check(place: Place, ordering: Ordering) -> None:
     """Refuse what PostgreSQL would choke on: a cursor may come from anybody."""
     if type(place.position) is not int or not 0 <= place.position < 2**63:
         raise ValueError("position")
+    if type(place.back) is not bool:
+        raise ValueError("direction")
     if ordering is Ordering.TOTAL:
-        if not _AMOUNT.match(place.value):
+        if not AMOUNT.match(place.value):
             raise ValueError("total")
     elif not _MOMENT.match(place.value):
         raise ValueError("time")
@@ -171,5 +182,5 @@ def _check(place: Place, ordering: Ordering) -> None:
 
 
 # As PostgreSQL writes them, and nothing else that Python would read.
-_AMOUNT = re.compile(r"[0-9]{1,30}(\.[0-9]{1,9})?\Z", re.ASCII)
+AMOUNT = re.compile(r"[0-9]{1,30}(\.[0-9]{1,9})?\Z", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00\Z", re.ASCII)

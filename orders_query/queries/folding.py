@@ -1,19 +1,27 @@
 """One order straight from the log, when no read table is fresh enough in time."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import datetime
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db.utils import InterfaceError, OperationalError
 
 from customers import directory
 from customers.directory import Card
 from orders_command import feed
+from orders_command.events import OrderCreated, Recorded
 from orders_query.projection import HistoryRow, OrderRow, Rows, apply
-from orders_query.queries.answers import Answer, NotYetConsistent, OrderNotFound
+from orders_query.queries.answers import (
+    Answer,
+    NotYetConsistent,
+    OrderNotFound,
+    VersionNotFound,
+)
+from orders_query.queries.asking import Reader
+from orders_query.queries.wording import json_of, of_history
 
 SOURCE = "log"
 
@@ -27,46 +35,92 @@ class Folded:
     position: int
 
 
-def order_from_log(order_id: UUID, *, at_least: int, only_of: UUID | None) -> Answer:
+def order_from_log(  # noqa: PLR0913 - what `queries.order` is asked
+    order_id: UUID,
+    *,
+    reader: Reader,
+    only_of: UUID | None,
+    version: int | None = None,
+    as_of: datetime | None = None,
+    expand: frozenset[str] = frozenset(),
+) -> Answer:
     """Return the order folded from its events, as `queries.order` would."""
-    folded = _fold(order_id, at_least=at_least, only_of=only_of)
+    folded = _fold(order_id, reader, only_of=only_of, version=version, as_of=as_of)
     card = directory.find(folded.row.customer_id)
+    shown = _shown(folded.row, card)
+    if "customer" in expand:
+        named = {"customerId": card.customer_id, "name": card.name}
+        shown["customer"] = {**named, "email": card.email}
+    if "history" in expand:
+        shown["history"] = [of_history(row) for row in folded.history]
     return Answer(
-        body=_json(_shown(folded.row, card)),
+        body=json_of(shown),
         position=max(folded.position, card.position),
         source=SOURCE,
+        age_ms=0,
         version=folded.row.version,
     )
 
 
-def history_from_log(order_id: UUID, *, at_least: int, only_of: UUID | None) -> Answer:
+def history_from_log(order_id: UUID, *, reader: Reader, only_of: UUID | None) -> Answer:
     """Return the order's events from the log, as `queries.history` would."""
-    folded = _fold(order_id, at_least=at_least, only_of=only_of)
-    body = _json([_event(row) for row in folded.history])
-    return Answer(body=body, position=folded.position, source=SOURCE)
+    folded = _fold(order_id, reader, only_of=only_of)
+    body = json_of([of_history(row) for row in folded.history])
+    return Answer(body=body, position=folded.position, source=SOURCE, age_ms=0)
 
 
-def _fold(order_id: UUID, *, at_least: int, only_of: UUID | None) -> Folded:
+def _fold(
+    order_id: UUID,
+    reader: Reader,
+    *,
+    only_of: UUID | None,
+    version: int | None = None,
+    as_of: datetime | None = None,
+) -> Folded:
     try:
-        position = _proven(at_least)
+        position = _proven(reader)
         events = feed.events_of(order_id)
     except (OperationalError, InterfaceError, TimeoutError) as error:
-        raise NotYetConsistent(at_least) from error
+        raise NotYetConsistent(reader) from error
     rows = Rows()
-    for recorded in events:
+    if events:
+        # Of its own events it may show some that came after the proof.
+        position = max(position, events[-1].position)
+    for recorded in _until(events, version, as_of):
         apply(rows, recorded)
-    row = rows.orders.get(order_id)
-    if row is None or only_of not in (None, row.customer_id):
+    _require_known(events, rows, only_of, version, position)
+    return Folded(row=rows.orders[order_id], history=rows.history, position=position)
+
+
+def _until(
+    events: tuple[Recorded, ...], version: int | None, as_of: datetime | None
+) -> Iterator[Recorded]:
+    """Yield the events up to a version, and up to a time."""
+    if version is not None:
+        events = events[:version]
+    return takewhile(lambda e: as_of is None or e.occurred_at <= as_of, events)
+
+
+def _require_known(
+    events: tuple[Recorded, ...],
+    rows: Rows,
+    only_of: UUID | None,
+    version: int | None,
+    position: int,
+) -> None:
+    placed = events[0].event if events else None
+    if not isinstance(placed, OrderCreated) or (
+        only_of not in (None, placed.customer_id)
+    ):
         raise OrderNotFound(position=position, source=SOURCE)
-    # Of its own events it may show some that came after the proof.
-    shown = max(position, rows.history[-1].position)
-    return Folded(row=row, history=rows.history, position=shown)
+    if not rows.orders or (version or 0) > len(events):
+        raise VersionNotFound(position=position, source=SOURCE)
 
 
-def _proven(at_least: int) -> int:
+def _proven(reader: Reader) -> int:
     """Return how far the log stands for good; a token beyond it waits for nobody."""
-    if feed.head() < at_least:
-        raise NotYetConsistent(at_least)
+    if feed.head() < reader.at_least:
+        raise NotYetConsistent(reader)
     return feed.proven_head()
 
 
@@ -92,28 +146,3 @@ def _shown(row: OrderRow, card: Card) -> dict[str, Any]:
         "carrier": row.carrier,
         "trackingNumber": row.tracking_number,
     }
-
-
-def _event(row: HistoryRow) -> dict[str, Any]:
-    return {
-        "version": row.version,
-        "type": row.type,
-        "at": row.at,
-        "actor": row.actor,
-        "position": row.position,
-        "data": row.data,
-    }
-
-
-def _json(value: Any) -> bytes:
-    return orjson.dumps(value, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case Decimal():
-            return orjson.Fragment(format(value, "f").encode())
-        case datetime():
-            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        case _:
-            raise TypeError(type(value).__name__)

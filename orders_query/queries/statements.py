@@ -1,56 +1,118 @@
-"""The SQL of the read side. PostgreSQL builds the JSON; the checkpoint's position is
-read in the same statement, and rows are read only if it is far enough."""
+"""The SQL of one order, its history, and a customer's sums.
 
-from typing import Any
+PostgreSQL builds the JSON. The checkpoint's position and age are read in the same
+statement, and rows are read only if the position is far enough. Each statement answers
+position, age in ms, known, body, version.
+"""
 
-from orders_query.queries.filters import Filters, Page, Place
+from functools import cache
 
 TIME = """to_char({} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
-_SUMMARY = f"""
+
+def checkpoint(projection: str) -> str:
+    """Return the common table `c`: where the projection stands for this statement."""
+    return f"""
+with c as (
+    select position, position >= %(at_least)s as fresh,
+           greatest(0, round(extract(epoch from clock_timestamp() - fresh_at) * 1000)
+           )::bigint as age
+    from orders_query_checkpoint where name = '{projection}'
+)"""  # noqa: S608 - built from constants
+
+
+ORDERS = checkpoint("orders")
+
+
+def summary(state: str = "o") -> str:
+    """
+    Return the members of an order in a list.
+
+    What changes from version to version is taken from `state`, the rest from `o`.
+    """
+    return f"""
     'orderId', o.order_id, 'orderNumber', o.order_number, 'reference', o.reference,
     'customerId', o.customer_id, 'customerName', o.customer_name,
-    'customerEmail', o.customer_email, 'itemCount', o.item_count, 'total', o.total,
-    'currency', o.currency, 'status', o.status, 'version', o.version,
-    'createdAt', {TIME.format("o.created_at")},
-    'lastUpdatedAt', {TIME.format("o.last_updated_at")}
+    'customerEmail', o.customer_email, 'itemCount', {state}.item_count,
+    'total', {state}.total, 'currency', o.currency, 'status', {state}.status,
+    'version', {state}.version, 'createdAt', {TIME.format("o.created_at")},
+    'lastUpdatedAt', {TIME.format(f"{state}.last_updated_at")}
 """
 
-_CHECKPOINT = """
-with c as (
-    select position, position >= %(at_least)s as fresh
-    from orders_query_checkpoint where name = 'orders'
-)"""
 
-# position, known, body, version
-ORDER = f"""{_CHECKPOINT}
-select c.position, found.body is not null, found.body, found.version
+_EVENTS = f"""
+    json_agg(json_build_object('version', h.version, 'type', h.type,
+             'at', {TIME.format("h.at")}, 'actor', h.actor, 'position', h.position,
+             'data', h.data) order by h.version)
+"""
+_MINE = "(%(only_of)s::uuid is null or o.customer_id = %(only_of)s)"
+_PARTS = {
+    "history": f""", 'history', (
+        select {_EVENTS} from orders_query_orderhistory h
+        where h.order_id = o.order_id and h.version <= s.version)""",  # noqa: S608
+    "customer": """, 'customer', json_build_object('customerId', o.customer_id,
+        'name', o.customer_name, 'email', o.customer_email)""",
+}
+
+# An order as it is; as it was after its Nth event; as it stood at a time. What it
+# became later is not shown with what it was: the reason came with the last event.
+_NOW = "select o.*"
+_THEN = """
+        select o.item_count, o.total, o.status, o.version, o.last_updated_at,
+               o.carrier, o.tracking_number, o.reason where {now}
+        union all
+        select p.item_count, p.total, p.status, p.version, p.last_updated_at,
+               p.carrier, p.tracking_number, null from orders_query_orderversion p
+        where p.order_id = o.order_id and {then}
+"""
+_STATES = {
+    "now": _NOW,
+    "version": _THEN.format(
+        now="o.version = %(version)s", then="p.version = %(version)s"
+    ),
+    "as_of": _THEN.format(
+        now="o.last_updated_at <= %(as_of)s",
+        then="p.validity @> %(as_of)s::timestamptz",
+    ),
+}
+
+
+@cache
+def order(which: str, expand: frozenset[str]) -> str:
+    """
+    Return the statement for one order: "now", at a "version", or "as_of" a time.
+
+    `known` is false if only that version of it is not known, null if the order is not.
+    """
+    parts = "".join(_PARTS[name] for name in sorted(expand))
+    return f"""{ORDERS}
+select c.position, c.age,
+       case when found.body is not null then true when found.is_there then false end,
+       found.body, found.version
 from c left join lateral (
-    select json_build_object({_SUMMARY}, 'items', o.items, 'note', o.note,
-             'reason', o.reason, 'carrier', o.carrier,
-             'trackingNumber', o.tracking_number)::text as body, o.version
-    from orders_query_orderreadmodel o
-    where c.fresh and o.order_id = %(order_id)s
-      and (%(only_of)s::uuid is null or o.customer_id = %(only_of)s)
+    select true as is_there, s.version,
+           case when s.version is not null then json_build_object({summary("s")},
+             'items', o.items, 'note', o.note, 'reason', s.reason,
+             'carrier', s.carrier, 'trackingNumber', s.tracking_number{parts}
+           )::text end as body
+    from orders_query_orderreadmodel o left join lateral ({_STATES[which]}) s on true
+    where c.fresh and o.order_id = %(order_id)s and {_MINE}
 ) found on true
 """  # noqa: S608 - built from constants
 
-HISTORY = f"""{_CHECKPOINT}
-select c.position, found.body is not null, found.body, null
+
+HISTORY = f"""{ORDERS}
+select c.position, c.age, found.body is not null, found.body, null
 from c left join lateral (
-    select json_agg(json_build_object('version', h.version, 'type', h.type,
-             'at', {TIME.format("h.at")}, 'actor', h.actor, 'position', h.position,
-             'data', h.data) order by h.version)::text as body
+    select {_EVENTS}::text as body
     from orders_query_orderhistory h
     where c.fresh and h.order_id = %(order_id)s
-      and (%(only_of)s::uuid is null or exists (
-        select from orders_query_orderreadmodel o
-        where o.order_id = h.order_id and o.customer_id = %(only_of)s))
+      and (%(only_of)s::uuid is null or h.customer_id = %(only_of)s)
 ) found on true
 """  # noqa: S608 - built from constants
 
-SUMMARY = f"""{_CHECKPOINT}
-select c.position, found.body is not null, found.body, null
+SUMMARY = f"""{ORDERS}
+select c.position, c.age, found.body is not null, found.body, null
 from c left join lateral (
     select json_build_object('customerId', t.customer_id, 'orderCount', t.order_count,
              'openOrders', t.open_orders,
@@ -67,56 +129,20 @@ from c left join lateral (
 ) found on true
 """  # noqa: S608 - built from constants
 
-
-def listing(
-    filters: Filters, page: Page, place: Place | None, *, of_customer: bool
-) -> tuple[str, dict[str, Any]]:
-    """
-    Return the statement and its parameters for one page of a list.
-
-    It answers position, known, body, the last row's sort value and its id; the last
-    two only if there is a next page. `of_customer` makes an unknown customer unknown.
-    """
-    column, kind = page.ordering.value
-    way, beyond = ("desc", "<") if page.descending else ("asc", ">")
-    conditions = ["c.fresh"]
-    parameters: dict[str, Any] = {"limit": page.limit}
-    for sql, values in filters.conditions():
-        conditions.append(sql)
-        parameters |= values
-    if place is not None:
-        conditions.append(
-            f"(o.{column}, o.order_id) {beyond} (%(value)s::{kind}, %(last_id)s::uuid)"
-        )
-        parameters |= {"value": place.value, "last_id": place.order_id}
-    known = _KNOWN_CUSTOMER if of_customer else "true"
-    sql = _LISTING.format(
-        column=column, way=way, where=" and ".join(conditions), known=known
-    )
-    return sql, parameters
-
-
-_KNOWN_CUSTOMER = """exists (
-    select from orders_query_customertotals where customer_id = %(customer_id)s)"""
-
-_LISTING = f"""{_CHECKPOINT}, page as (
-    select o.*, row_number() over (order by o.{{column}} {{way}}, o.order_id {{way}})
-             as place
-    from orders_query_orderreadmodel o, c
-    where {{where}}
-    order by o.{{column}} {{way}}, o.order_id {{way}}
-    limit %(limit)s + 1
-)
-select c.position, {{known}},
-  (select coalesce(json_agg(json_build_object({_SUMMARY}) order by o.place)::text, '[]')
-   from page o where o.place <= %(limit)s),
-  (select o.{{column}}::text from page o where o.place = %(limit)s
-   and exists (select from page where place > %(limit)s)),
-  (select o.order_id from page o where o.place = %(limit)s)
+COUNTS = f"""{ORDERS}
+select c.position, c.age, true, (
+    select coalesce(json_object_agg(s.status, s.orders), '{{}}')::text
+    from orders_query_statuscounts s where c.fresh), null
 from c
 """  # noqa: S608 - built from constants
 
-SYNC = """
-select name, position, clock_timestamp() - moved_at as age
-from orders_query_checkpoint order by name
-"""
+# A customer's own, from the index on customer.
+COUNTS_OF = f"""{ORDERS}
+select c.position, c.age, true, (
+    select coalesce(json_object_agg(s.status, s.orders), '{{}}')::text from (
+        select o.status, count(*) as orders from orders_query_orderreadmodel o
+        where c.fresh and o.customer_id = %(customer_id)s group by o.status) s), null
+from c
+"""  # noqa: S608 - built from constants
+
+SYNC = "select name, position, fresh_at from orders_query_checkpoint order by name"

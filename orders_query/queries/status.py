@@ -1,77 +1,98 @@
 """How far the read side has come: each projection, each replica."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import connections
-from django.db.utils import InterfaceError, OperationalError
 
 from orders_command import feed
+from orders_query import health
 from orders_query.queries import statements
+from orders_query.queries.reading import LOST
 from orders_query.router import PRIMARY
+
+Stands = dict[str, tuple[int, datetime | None]]  # position and as of when, by name
 
 
 def sync() -> dict[str, Any]:
     """
     Return head, projections and replicas, as the contract words them.
 
-    `head` is None with the command database away; lags are seconds.
+    `head` is None with the command database away; lags are seconds: of a projection
+    the age of the oldest event that it lacks, of a replica how far it is behind the
+    read primary. A replica out of rotation is not healthy.
     """
-    stands = _checkpoints(PRIMARY)
-    backlog = {name: _backlog(position) for name, (position, _) in stands.items()}
+    stands = _stands()
     head = _head()
     return {
         "head": head,
         "projections": [
-            {
-                "name": name,
-                "position": position,
-                "head": head,
-                "eventsBehind": backlog[name][0],
-                "lagSeconds": backlog[name][1],
-                "parked": 0,
-            }
-            for name, (position, _) in stands.items()
+            _projection(name, position, head) for name, (position, _) in stands.items()
         ],
-        "replicas": [_replica(alias, stands) for alias in settings.REPLICAS],
+        "replicas": [_replica(alias) for alias in settings.REPLICAS],
+    }
+
+
+def as_of() -> dict[str, datetime | None]:
+    """Return for each projection the time, by the log's clock, of its data."""
+    return {name: fresh_at for name, (_, fresh_at) in _stands().items()}
+
+
+def lag_seconds() -> float:
+    """Return how many seconds the projection that is furthest behind is behind."""
+    positions = [position for position, _ in _stands().values()]
+    return feed.age_of_next(after=min(positions, default=0))
+
+
+def _projection(name: str, position: int, head: int | None) -> dict[str, Any]:
+    events, seconds = _backlog(position) if head is not None else (None, None)
+    return {
+        "name": name,
+        "position": position,
+        "head": head,
+        "eventsBehind": events,
+        "lagSeconds": seconds,
+        "parked": 0,
+    }
+
+
+def _replica(alias: str) -> dict[str, Any]:
+    found = health.now(alias)
+    lag = health.lag_of(alias) if found is not None else None
+    healthy = found is not None and health.is_in_rotation(alias)
+    return {
+        "name": alias,
+        "healthy": healthy,
+        "lagSeconds": None if lag is None else round(lag, 3),
     }
 
 
 def _head() -> int | None:
     try:
         return feed.head()
-    except (OperationalError, InterfaceError):
+    except LOST:
         return None
 
 
 def _backlog(position: int) -> tuple[int | None, float | None]:
     try:
         return feed.backlog(after=position)
-    except (OperationalError, InterfaceError):
+    except LOST:
         return None, None
 
 
-def _checkpoints(alias: str) -> dict[str, tuple[int, float]]:
+def _stands() -> Stands:
+    """Ask the read primary where the projections stand; without it, a replica."""
+    try:
+        return _stands_at(PRIMARY)
+    except LOST:
+        for alias in filter(health.works, settings.REPLICAS):
+            return _stands_at(alias)
+        raise
+
+
+def _stands_at(alias: str) -> Stands:
     with connections[alias].cursor() as cursor:
         cursor.execute(statements.SYNC)
-        return {
-            name: (position, age.total_seconds() if age else 0.0)
-            for name, position, age in cursor.fetchall()
-        }
-
-
-def _replica(alias: str, primary: dict[str, tuple[int, float]]) -> dict[str, Any]:
-    """Behind means: it has not yet the checkpoints that the read primary has."""
-    try:
-        mine = _checkpoints(alias)
-    except (OperationalError, InterfaceError):
-        connections[alias].close()
-        return {"name": alias, "healthy": False, "lagSeconds": None}
-    behind = [
-        age for name, (position, age) in mine.items() if position < primary[name][0]
-    ]
-    return {
-        "name": alias,
-        "healthy": True,
-        "lagSeconds": round(max(behind, default=0.0), 3),
-    }
+        return {name: (at, fresh_at) for name, at, fresh_at in cursor.fetchall()}

@@ -22,6 +22,7 @@ from orders_command.domain.errors import InvalidTransition
 from orders_command.domain.order import replay
 from orders_command.events import Item
 from orders_query import queries
+from orders_query.queries import Reader
 from tests.orders import ACTOR, an_order, cancelled, confirmed, delivered, shipped
 from tests.people import a_customer
 from tests.projected import catch_up
@@ -109,8 +110,8 @@ class Shop(RuleBasedStateMachine):
         customer, total, status, version = kept
         events = feed.events_of(order_id)
         state = store.load(order_id)
-        row = queries.order(order_id, at_least=stands).data
-        history = queries.history(order_id, at_least=stands).data
+        row = queries.order(order_id, reader=Reader(at_least=stands)).data
+        history = queries.history(order_id, reader=Reader(at_least=stands)).data
         assert replay(event.event for event in events) == state.state
         assert state.state.total == row["total"] == total
         assert state.state.status == row["status"] == status
@@ -119,7 +120,7 @@ class Shop(RuleBasedStateMachine):
         assert (row["note"] is None) == (self.names[customer] is None)
 
     def _compare_totals(self, customer, stands):
-        told = queries.customer_summary(customer, at_least=stands).data
+        told = queries.customer_summary(customer, reader=Reader(at_least=stands)).data
         mine = [kept for kept in self.placed.values() if kept[0] == customer]
         lasting = [kept[1] for kept in mine if kept[2] != "CANCELLED"]
         assert told["orderCount"] == len(mine)

@@ -12,6 +12,7 @@ from orders_query import projector
 from orders_query.models import CustomerTotals, OrderHistory
 from orders_query.projection import apply
 from orders_query.projector import rows
+from orders_query.projector.checkpoints import move
 from tests.orders import an_order
 from tests.people import a_customer
 from tests.projected import ORDERS, catch_up, checkpoint
@@ -41,7 +42,7 @@ def apply_all(events):
     for event in events:
         apply(touched, event)
     rows.save(touched, rows.words_of_the_day(touched))
-    rows.move(ORDERS, to=events[-1])
+    move(ORDERS, to=events[-1])
 
 
 def test_a_batch_in_hand_is_dropped_when_another_runner_has_applied_it():
@@ -66,7 +67,7 @@ def test_a_batch_in_hand_is_dropped_when_another_runner_has_applied_it():
             eventually(lambda: backends and waits_for_a_lock(backends[0]))
             apply_all(feed.read(after=stands, limit=1000).events)
 
-        assert late.result(timeout=5) == (stands, 0)
+        assert late.result(timeout=5) == projector.Step(position=stands)
     totals = CustomerTotals.objects.using("query").get(pk=customer_id)
     history = OrderHistory.objects.using("query").filter(order_id=order.order_id)
     assert (totals.order_count, totals.lifetime) == (1, {"USD": "7.00"})
@@ -85,7 +86,7 @@ def test_a_log_that_ends_before_the_checkpoint_stops_the_projector(services):
                 projector.step(ORDERS)
         finally:
             owner.execute(MOVE, [-BEYOND, ORDERS])
-    assert projector.step(ORDERS) == (stands, 0)
+    assert projector.step(ORDERS).position == stands
 
 
 MOVE = "update orders_query_checkpoint set position = position + %s where name = %s"

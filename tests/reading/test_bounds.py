@@ -12,7 +12,7 @@ from config.local.addresses import OWNER_URLS
 from customers import directory
 from orders_command import feed
 from orders_query import projector, queries
-from orders_query.queries import reading
+from orders_query.queries import Reader, reading
 from tests.orders import ACTOR, an_order, confirmed
 from tests.people import a_customer, desk_clerk
 from tests.projected import ORDERS as PROJECTION
@@ -80,7 +80,10 @@ def test_an_answer_from_the_log_stands_for_all_that_it_shows(
         with a_writer_at_work(services):
             since = now(server)
             asked = in_the_background(
-                pool, lambda: queries.order(order.order_id, at_least=order.position)
+                pool,
+                lambda: queries.order(
+                    order.order_id, reader=Reader(at_least=order.position)
+                ),
             )
             eventually(lambda: somebody_waits_for_writers(server, since), every=0.005)
             happened = happen(order.order_id, customer_id)
@@ -147,7 +150,9 @@ def test_who_finds_no_room_to_wait_is_answered_by_the_primary_at_once(
     eventually(lambda: projected() >= moved.position)
 
     def ask():
-        return queries.order(order.order_id, at_least=moved.position).source
+        return queries.order(
+            order.order_id, reader=Reader(at_least=moved.position)
+        ).source
 
     with ThreadPoolExecutor(settings.WAIT_SLOTS) as pool:
         try:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 
 from orders_query import queries
-from orders_query.queries import Filters, Page
+from orders_query.queries import Filters, Page, Reader
 from tests.orders import an_order, confirmed
 from tests.people import a_customer
 from tests.projected import catch_up
@@ -41,12 +41,18 @@ def order():
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda order, _, at: queries.order(order, at_least=at),
-        lambda order, _, at: queries.history(order, at_least=at),
-        lambda _, customer, at: queries.customer_summary(customer, at_least=at),
-        lambda _, customer, at: queries.orders_of(customer, page=Page(), at_least=at),
+        lambda order, _, at: queries.order(order, reader=Reader(at_least=at)),
+        lambda order, _, at: queries.history(order, reader=Reader(at_least=at)),
+        lambda _, customer, at: queries.customer_summary(
+            customer, reader=Reader(at_least=at)
+        ),
+        lambda _, customer, at: queries.orders_of(
+            customer, page=Page(), reader=Reader(at_least=at)
+        ),
         lambda _, customer, at: queries.orders(
-            Filters(customer_id=customer, q="tea"), page=Page(limit=2), at_least=at
+            Filters(customer_id=customer, q="tea"),
+            page=Page(limit=2),
+            reader=Reader(at_least=at),
         ),
     ],
     ids=["order", "history", "summary", "orders of a customer", "search"],

@@ -9,6 +9,7 @@ import pytest
 from tests.orders import an_order, cancelled, confirmed, shipped
 from tests.people import a_customer, desk_clerk
 from tests.projected import catch_up
+from tests.turning import linked, numbers, pages
 
 ORDERS = "/api/query/orders"
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -17,23 +18,6 @@ MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 @pytest.fixture
 def clerk():
     return desk_clerk()
-
-
-def numbers(answer):
-    assert answer.status_code == 200, answer.content
-    return [order["orderNumber"] for order in answer.json()]
-
-
-def pages(clerk, url):
-    """Follow the links to the end, and return all pages."""
-    found = []
-    while url:
-        answer = clerk.get(url)
-        found.append(numbers(answer))
-        link = answer.headers.get("Link", "")
-        assert not link or link.endswith('>; rel="next"')
-        url = link[1:].split(">")[0].removeprefix("http://testserver")
-    return found
 
 
 def test_an_order_in_full(clerk):
@@ -207,8 +191,8 @@ def test_a_cursor_belongs_to_its_ordering(clerk):
     for _ in range(2):
         an_order(customer_id)
     catch_up()
-    link = clerk.get(f"{ORDERS}?customerId={customer_id}&limit=1")["Link"]
-    cursor = link.split("cursor=")[1].split(">")[0]
+    first = clerk.get(f"{ORDERS}?customerId={customer_id}&limit=1")
+    cursor = linked(first, "next").split("cursor=")[1]
 
     answer = clerk.get(f"{ORDERS}?ordering=total&cursor={cursor}")
 
@@ -270,12 +254,15 @@ def test_sync_tells_how_far_everything_is(clerk):
     assert told["head"] == stands
     assert told["projections"] == [
         {
-            "name": "orders",
+            "name": name,
             "position": stands,
             "head": stands,
             "eventsBehind": 0,
             "lagSeconds": 0.0,
             "parked": 0,
         }
+        for name in ("orders", "sales")
     ]
-    assert told["replicas"] == [{"name": "replica_1", "healthy": True, "lagSeconds": 0}]
+    [replica] = told["replicas"]
+    assert (replica["name"], replica["healthy"]) == ("replica_1", True)
+    assert 0 <= replica["lagSeconds"] < 5

@@ -217,13 +217,11 @@ def test_with_the_replica_gone_the_read_primary_answers(clerk, services):
     try:
         connections["replica_1"].settings_dict["PORT"] = 1  # where nobody listens
         answer = clerk.get(f"{ORDERS}/{order.order_id}")
-        told = clerk.get("/api/query/sync").json()["replicas"]
     finally:
         connections["replica_1"].settings_dict["PORT"] = known
         connections["replica_1"].close()
 
     assert (answer.status_code, answer["Read-Source"]) == (200, "query")
-    assert told == [{"name": "replica_1", "healthy": False, "lagSeconds": None}]
     assert eventually(
         lambda: clerk.get(f"{ORDERS}/{order.order_id}")["Read-Source"] == "replica_1"
     )

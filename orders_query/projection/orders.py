@@ -1,13 +1,12 @@
-"""What each event means for the read tables. No I/O, no clock."""
+"""What each event means for the tables of `orders`. No I/O, no clock."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, assert_never
-from uuid import UUID
 
 from orders_command.events import (
+    AnyEvent,
     CustomerDetailsChanged,
     CustomerErased,
     CustomerRegistered,
@@ -19,69 +18,19 @@ from orders_command.events import (
     OrderShipped,
     Recorded,
 )
+from orders_query.projection.rows import (
+    HistoryRow,
+    OrderRow,
+    Rows,
+    TotalsRow,
+    VersionRow,
+)
 
 OPEN = frozenset({"PENDING", "CONFIRMED", "SHIPPED"})
 
 
 class OutOfSequence(Exception):
     """An event does not follow the version that its order is at."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderRow:
-    """An order as the read side keeps it, without the words that can be erased."""
-
-    order_id: UUID
-    order_number: str
-    reference: str | None
-    customer_id: UUID
-    item_count: int
-    total: Decimal
-    currency: str
-    status: str
-    version: int
-    created_at: datetime
-    last_updated_at: datetime
-    items: tuple[Mapping[str, Any], ...] = ()  # loaded rows leave theirs where they are
-    note_id: UUID | None = None
-    reason_id: UUID | None = None
-    carrier: str | None = None
-    tracking_number: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class TotalsRow:
-    """What a customer's orders add up to; cancelled ones count but add no value."""
-
-    customer_id: UUID
-    version: int = 0
-    order_count: int = 0
-    open_orders: int = 0
-    lifetime: Mapping[str, Decimal] = field(default_factory=dict)
-    first_order_at: datetime | None = None
-    last_order_at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class HistoryRow:
-    order_id: UUID
-    version: int
-    position: int
-    type: str
-    at: datetime
-    actor: str
-    data: Mapping[str, Any]
-
-
-@dataclass(kw_only=True)
-class Rows:
-    """The rows that a batch touches: given as they are, left as they become."""
-
-    orders: dict[UUID, OrderRow] = field(default_factory=dict)
-    totals: dict[UUID, TotalsRow] = field(default_factory=dict)
-    history: list[HistoryRow] = field(default_factory=list)
-    created: set[UUID] = field(default_factory=set)
-    renamed: set[UUID] = field(default_factory=set)  # customers with new words, or none
 
 
 def apply(rows: Rows, recorded: Recorded) -> None:
@@ -115,13 +64,17 @@ def _apply_to_order(rows: Rows, recorded: Recorded, event: OrderEvent) -> None:
         )
     after = project(before, recorded, event)
     rows.orders[after.order_id] = after
+    rows.counts[after.status] += 1
     if before is None:
         rows.created.add(after.order_id)
+    else:
+        rows.counts[before.status] -= 1
+        rows.past.append(superseded(before, by=after))
     totals = rows.totals.get(
         after.customer_id, TotalsRow(customer_id=after.customer_id)
     )
     rows.totals[after.customer_id] = count(totals, before, after)
-    rows.history.append(history_of(recorded, event))
+    rows.history.append(history_of(recorded, event, after))
 
 
 def project(before: OrderRow | None, recorded: Recorded, event: OrderEvent) -> OrderRow:
@@ -170,7 +123,23 @@ def count(totals: TotalsRow, before: OrderRow | None, after: OrderRow) -> Totals
     )
 
 
-def history_of(recorded: Recorded, event: OrderEvent) -> HistoryRow:
+def superseded(before: OrderRow, *, by: OrderRow) -> VersionRow:
+    """Return the version that an order leaves behind, and for how long it stood."""
+    return VersionRow(
+        order_id=before.order_id,
+        version=before.version,
+        valid_from=before.last_updated_at,
+        valid_until=max(before.last_updated_at, by.last_updated_at),
+        item_count=before.item_count,
+        total=before.total,
+        status=before.status,
+        last_updated_at=before.last_updated_at,
+        carrier=before.carrier,
+        tracking_number=before.tracking_number,
+    )
+
+
+def history_of(recorded: Recorded, event: OrderEvent, after: OrderRow) -> HistoryRow:
     """Return the event as it is shown in its order's history."""
     return HistoryRow(
         order_id=recorded.stream_id,
@@ -180,7 +149,19 @@ def history_of(recorded: Recorded, event: OrderEvent) -> HistoryRow:
         at=recorded.occurred_at,
         actor=recorded.actor,
         data=shown(event),
+        customer_id=after.customer_id,
+        status=after.status,
+        recorded_at=recorded.recorded_at,
     )
+
+
+def shown_event(event: AnyEvent) -> tuple[bool, dict[str, Any]]:
+    """Return whether an event is an order's, and what it says: customers' nothing."""
+    match event:
+        case CustomerRegistered() | CustomerDetailsChanged() | CustomerErased():
+            return False, {}
+        case _:
+            return True, shown(event)
 
 
 def shown(event: OrderEvent) -> dict[str, Any]:

@@ -1,0 +1,36 @@
+"""What the query side counts and times; config serves it at /metrics."""
+
+from prometheus_client import Counter, Histogram
+
+_READS = Counter("orders_reads_total", "Queries answered, by source.", ["source"])
+_WAITS = Histogram(
+    "orders_token_wait_seconds",
+    "How long readers waited for data as fresh as they asked for, by outcome.",
+    ["outcome"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4),
+)
+_FAILURES = Counter(
+    "orders_replica_failures_total", "Reads that a replica lost.", ["replica"]
+)
+_VISIBLE = Histogram(
+    "orders_visible_seconds",
+    "From the log's commit to a reader of the replica.",
+    ["replica"],
+    buckets=(0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+)
+
+
+def read_from(source: str) -> None:
+    _READS.labels(source).inc()
+
+
+def waited(seconds: float, outcome: str) -> None:
+    _WAITS.labels(outcome).observe(seconds)
+
+
+def replica_failed(alias: str) -> None:
+    _FAILURES.labels(alias).inc()
+
+
+def seen(replica: str, seconds: float) -> None:
+    _VISIBLE.labels(replica).observe(seconds)

@@ -1,0 +1,35 @@
+"""What each event means for the read tables: pure rules, one module a projection."""
+
+from orders_query.projection.orders import (
+    OutOfSequence,
+    apply,
+    count,
+    project,
+    shown,
+    shown_event,
+)
+from orders_query.projection.rows import (
+    HistoryRow,
+    OrderRow,
+    Rows,
+    TotalsRow,
+    VersionRow,
+)
+from orders_query.projection.sales import Sales, cancelled_elsewhere, tally
+
+__all__ = [
+    "HistoryRow",
+    "OrderRow",
+    "OutOfSequence",
+    "Rows",
+    "Sales",
+    "TotalsRow",
+    "VersionRow",
+    "apply",
+    "cancelled_elsewhere",
+    "count",
+    "project",
+    "shown",
+    "shown_event",
+    "tally",
+]

@@ -1,0 +1,102 @@
+"""The SQL of a list of orders: one page, forward or back, as it is or as it stood."""
+
+from dataclasses import replace
+from typing import Any
+
+from orders_query.queries.filters import Filters, Ordering, Page, Place
+from orders_query.queries.statements import ORDERS, summary
+
+
+def listing(
+    filters: Filters, page: Page, place: Place | None, *, of_customer: bool
+) -> tuple[str, dict[str, Any]]:
+    """
+    Return the statement and its parameters for one page of a list.
+
+    It answers position, age, known, body, the sort value and id of the rows nearest to
+    the place and farthest from it, and whether there are more rows beyond those.
+    `of_customer` makes an unknown customer unknown.
+    """
+    # Backwards is forwards in the opposite order; the rows are turned round at the end.
+    back = place is not None and place.back
+    towards = replace(page, descending=page.descending is not back)
+    parameters: dict[str, Any] = {"limit": page.limit, "as_of": filters.as_of}
+    conditions = ["c.fresh"]
+    for sql, values in filters.conditions():
+        conditions.append(sql)
+        parameters |= values
+    if place is not None:
+        conditions.append(_beyond(towards, place))
+        parameters |= {"value": place.value, "last_id": place.order_id}
+    template = _PRESENT if filters.as_of is None else _PAST
+    where = " and ".join(conditions)
+    sql = template.format(
+        # The row in the read table is a state itself; so its own indexes serve.
+        where=where.replace("state.", "o."),
+        where_past=where,
+        key=_key(page),
+        key_now=_key(page).replace("state.", "o."),
+        way="desc" if towards.descending else "asc",
+        known=_KNOWN_CUSTOMER if of_customer else "true",
+        turned="desc" if back else "asc",
+    )
+    return sql, parameters
+
+
+def _key(page: Page) -> str:
+    """When an order was placed never changes; the rest belongs to its state."""
+    column = page.ordering.value[0]
+    return f"o.{column}" if page.ordering is Ordering.CREATED_AT else f"state.{column}"
+
+
+def _beyond(page: Page, place: Place) -> str:
+    kind = page.ordering.value[1]
+    sign = "<" if page.descending else ">"
+    return f"({_key(page)}, o.order_id) {sign} (%(value)s::{kind}, %(last_id)s::uuid)"
+
+
+_KNOWN_CUSTOMER = """exists (
+    select from orders_query_customertotals where customer_id = %(customer_id)s)"""
+
+_PAGE = """, page as (
+    select *, row_number() over (order by key {way}, order_id {way}) as place
+    from found order by key {way}, order_id {way} limit %(limit)s + 1
+), shown as (select * from page where place <= %(limit)s)
+select c.position, c.age, {known}, """
+_EDGES = """,
+  (select key::text from shown order by place limit 1),
+  (select order_id from shown order by place limit 1),
+  (select key::text from shown order by place desc limit 1),
+  (select order_id from shown order by place desc limit 1),
+  exists (select from page where place > %(limit)s)
+from c
+"""
+
+_PRESENT = f"""{ORDERS}, found as (
+    select o.*, {{key_now}} as key from orders_query_orderreadmodel o, c
+    where {{where}} order by {{key_now}} {{way}}, o.order_id {{way}}
+    limit %(limit)s + 1
+){_PAGE}(
+    select coalesce(json_agg(json_build_object({summary()})
+                    order by o.place {{turned}})::text, '[]') from shown o
+){_EDGES}"""  # noqa: S608 - built from constants
+
+# The orders that still are as they stood then, and those that have moved on since.
+_STATE = """order_id, {{{key}}} as key, {alias}.item_count, {alias}.total,
+           {alias}.status, {alias}.version, {alias}.last_updated_at"""
+_PAST = f"""{ORDERS}, found as (
+    (select o.{_STATE.format(key="key_now", alias="o")}
+     from orders_query_orderreadmodel o, c
+     where o.last_updated_at <= %(as_of)s and o.created_at <= %(as_of)s and {{where}}
+     order by {{key_now}} {{way}}, o.order_id {{way}} limit %(limit)s + 1)
+    union all
+    (select o.{_STATE.format(key="key", alias="state")}
+     from orders_query_orderversion state
+     join orders_query_orderreadmodel o on o.order_id = state.order_id, c
+     where state.validity @> %(as_of)s::timestamptz and {{where_past}}
+     order by {{key}} {{way}}, o.order_id {{way}} limit %(limit)s + 1)
+){_PAGE}(
+    select coalesce(json_agg(json_build_object({summary("state")})
+                    order by state.place {{turned}})::text, '[]')
+    from shown state join orders_query_orderreadmodel o on o.order_id = state.order_id
+){_EDGES}"""  # noqa: S608 - built from constants

@@ -1,0 +1,124 @@
+"""Looks at each replica until it shows what the projector has just written.
+
+It runs in the projector's process, a thread for each replica, so that one that is
+frozen holds up nobody. What it sees is what a reader would: it feeds a histogram, and
+the trace of an order.
+"""
+
+import logging
+import threading
+import time
+from datetime import datetime
+
+from django.conf import settings
+from django.db import Error, connections
+
+from orders_query import metrics
+from orders_query.projector import ORDERS, Step
+from orders_query.router import PRIMARY
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.002
+LONGEST_POLL_SECONDS = 0.1
+AFTER_FAILURE_SECONDS = 1.0
+WRITTEN_APART_SECONDS = 0.2  # under load the next sighting speaks for those before
+KEPT_HOURS = 24
+
+
+class Lookout:
+    """Looks for one step at a time on one replica; a newer step takes its place."""
+
+    def __init__(self, alias: str) -> None:
+        self.alias = alias
+        self._news = threading.Condition()
+        self._wanted: Step | None = None
+        self._written_at = 0.0
+        threading.Thread(
+            target=self._look, name=f"lookout {alias}", daemon=True
+        ).start()
+
+    def look_for(self, step: Step) -> None:
+        """Ask for a step, and return at once."""
+        with self._news:
+            self._wanted = step
+            self._news.notify()
+
+    def _look(self) -> None:
+        while True:
+            step = self._next()
+            try:
+                self._await(step)
+            except Error as error:
+                logger.warning(
+                    "%s: not looked at: %s", self.alias, type(error).__name__
+                )
+                connections.close_all()
+                time.sleep(AFTER_FAILURE_SECONDS)
+
+    def _next(self) -> Step:
+        with self._news:
+            while self._wanted is None:
+                self._news.wait()
+            step, self._wanted = self._wanted, None
+            return step
+
+    def _await(self, step: Step) -> None:
+        pause = POLL_SECONDS
+        while (seen := self._seen(step)) is None:
+            time.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_POLL_SECONDS)
+        seen_at, position = seen
+        assert step.since is not None
+        metrics.seen(self.alias, max(0.0, (seen_at - step.since).total_seconds()))
+        if step.applied and time.monotonic() - self._written_at > WRITTEN_APART_SECONDS:
+            self._written_at = time.monotonic()
+            _write(self.alias, position, seen_at)
+
+    def _seen(self, step: Step) -> tuple[datetime, int] | None:
+        """Return when the replica shows the step, and how far it is then."""
+        with connections[self.alias].cursor() as cursor:
+            cursor.execute(_LOOK, [ORDERS])
+            now, position, fresh_at = cursor.fetchone()
+        there = position >= step.position
+        if not step.applied:  # a pulse moves no position
+            there = there and fresh_at is not None and fresh_at >= step.since
+        return (now, position) if there else None
+
+
+_lookouts: dict[str, Lookout] = {}
+
+
+def look_for(projection: str, step: Step) -> None:
+    """Look for a step of the `orders` projection on each replica, in the background."""
+    if projection != ORDERS:
+        return
+    for alias in settings.REPLICAS:
+        if alias not in _lookouts:
+            _lookouts[alias] = Lookout(alias)
+        _lookouts[alias].look_for(step)
+
+
+def forget() -> None:
+    """Delete sightings that are older than a day."""
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute(_FORGET, [KEPT_HOURS])
+
+
+def _write(alias: str, position: int, seen_at: datetime) -> None:
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute(_WRITE, [alias, position, seen_at])
+
+
+_LOOK = """
+select clock_timestamp(), position, fresh_at from orders_query_checkpoint
+where name = %s
+"""
+_WRITE = """
+insert into orders_query_sighting (replica, position, seen_at) values (%s, %s, %s)
+on conflict do nothing
+"""
+_FORGET = """
+delete from orders_query_sighting
+where seen_at < clock_timestamp() - make_interval(hours => %s)
+"""
