@@ -29,6 +29,10 @@ class Consistency:
         seen = _seen(request)
         request.seen = seen  # type: ignore[attr-defined]
         response = self.get_response(request)
+        # The admin builds its answers itself, and leaves here what they stand for.
+        shown_at = getattr(request, "shown_at", 0)
+        if shown_at:
+            response.headers.setdefault(_TOKEN, str(shown_at))
         if _TOKEN in response:
             response.headers.setdefault("Cache-Control", "private, no-cache")
             patch_vary_headers(response, ["Cookie", "HX-Request", "HX-Target"])

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from customers import directory
+from customers.directory import Change
 from customers.models import Customer
 
 
@@ -56,14 +57,16 @@ class CustomerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         actor, request_id = _who(request)
         name, email = obj.name or "", obj.email or ""
         if change:
-            directory.change(
+            done = directory.change(
                 obj.pk, name=name, email=email, actor=actor, request_id=request_id
             )
         else:
-            made = directory.register(
+            done = directory.register(
                 name=name, email=email, actor=actor, request_id=request_id
-            ).customer
+            )
+            made = done.customer
             obj.pk, obj.created_at = made.customer_id, made.created_at
+        _remember(request, done)
         if "user" in form.changed_data:
             directory.link(obj.pk, user_id=obj.user_id)
 
@@ -75,14 +78,21 @@ class CustomerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def delete_model(self, request: HttpRequest, obj: Customer) -> None:
         actor, request_id = _who(request)
-        directory.erase(obj.pk, actor=actor, request_id=request_id)
+        done = directory.erase(obj.pk, actor=actor, request_id=request_id)
+        _remember(request, done)
 
     @admin.action(description="Erase the person", permissions=["delete"])
     def erase(self, request: HttpRequest, queryset: QuerySet[Customer]) -> None:
         actor, request_id = _who(request)
         for customer in queryset:
-            directory.erase(customer.pk, actor=actor, request_id=request_id)
+            done = directory.erase(customer.pk, actor=actor, request_id=request_id)
+            _remember(request, done)
         messages.success(request, f"Erased: {len(queryset)}.")
+
+
+def _remember(request: HttpRequest, done: Change) -> None:
+    """Let the next page show what this one has done, whoever serves it."""
+    request.shown_at = done.position  # type: ignore[attr-defined]
 
 
 def _who(request: HttpRequest) -> tuple[str, str]:

@@ -120,4 +120,5 @@ def _carry_out(request: HttpRequest, command: Command) -> tuple[int, str]:
         )
     except (OrderError, TooBusy) as refusal:
         return messages.ERROR, str(refusal)
+    request.shown_at = receipt.position  # type: ignore[attr-defined]
     return messages.SUCCESS, f"{receipt.status} at version {receipt.version}."

@@ -3,19 +3,30 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from orders_query import queries
 from orders_query.models import (
     Checkpoint,
     CustomerTotals,
     OrderReadModel,
 )
+from orders_query.queries import Reader
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Nothing is added, changed or deleted here."""
 
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Read where the reader's own writes are, and nothing older than was seen."""
+        seen: int = getattr(request, "seen", 0)
+        reader = Reader(name=str(request.user.pk), at_least=seen)
+        answers = queries.here(reader=reader)
+        request.shown_at = answers.position  # type: ignore[attr-defined]
+        return super().get_queryset(request).using(answers.source)
 
     def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
         return False

@@ -15,7 +15,7 @@ import psycopg
 from django.conf import settings
 from django.db import connections
 
-from orders_query.router import PRIMARY
+from orders_query.databases import PRIMARY
 
 logger = logging.getLogger(__name__)
 

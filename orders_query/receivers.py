@@ -21,6 +21,7 @@ class Doorbell:
         self._pressed = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
+        self.is_silent = False  # the last ring reached nobody
 
     def press(self) -> None:
         """Ask for a ring, and return at once."""
@@ -42,6 +43,7 @@ class Doorbell:
             # Cleared before the ring: a commit during it asks for another one.
             self._pressed.clear()
             reached = tasks.ring()
+            self.is_silent = not reached
             time.sleep(APART_SECONDS if reached else SILENT_SECONDS)
 
 

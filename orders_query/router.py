@@ -4,11 +4,12 @@ replica. Everything else stays where it is decided."""
 import random
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Model
 
+from orders_query import replicas
+from orders_query.databases import PRIMARY
+
 APP = "orders_query"
-PRIMARY = "query"
 
 
 class QueryRouter:
@@ -17,7 +18,7 @@ class QueryRouter:
     def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
         if model._meta.app_label != APP:
             return None
-        return random.choice(settings.REPLICAS or [PRIMARY])  # noqa: S311
+        return random.choice(replicas.choices("") or [PRIMARY])  # noqa: S311
 
     def db_for_write(self, model: type[Model], **hints: Any) -> str | None:
         return PRIMARY if model._meta.app_label == APP else None

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.db import Error, connections
 
 from orders_query import metrics
+from orders_query.databases import PRIMARY
 from orders_query.projector import ORDERS, Step
-from orders_query.router import PRIMARY
 
 logger = logging.getLogger(__name__)
 

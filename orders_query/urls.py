@@ -34,6 +34,8 @@ api_urlpatterns = [
 page_urlpatterns: list[URLPattern] = [
     path("", pages.dashboard, name="dashboard"),
     path("orders", pages.order_list, name="list"),
+    path("orders.csv", pages.order_export, name="csv"),
     path("orders/<uuid:order_id>", pages.order_detail, name="detail"),
+    path("orders/<uuid:order_id>/trace", pages.order_trace, name="trace"),
     path("sync", pages.sync_page, name="sync"),
 ]

@@ -81,7 +81,7 @@ def _changes(
     only_of: UUID | None,
     order_id: UUID | None = None,
 ) -> Changes:
-    after = queries.here(reader=reader) if asked.after is None else asked.after
+    after = queries.here(reader=reader).position if asked.after is None else asked.after
     return queries.changes(
         after=after,
         limit=asked.limit,

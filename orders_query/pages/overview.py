@@ -19,6 +19,7 @@ from orders_query.pages.reading import (
     told,
 )
 from orders_query.queries import Answer, Filters, Page
+from orders_query.receivers import doorbell
 
 WAITING = 5
 NEWEST = 10
@@ -51,7 +52,12 @@ def sync_page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     fragment = target(request) == "state"
     name = "orders/_state.html" if fragment else "orders/sync.html"
-    return render(request, name, {"sync": queries.sync()})
+    state = queries.sync()
+    ages = queries.ages()
+    for projection in state["projections"]:
+        projection["age"] = ages.get(projection["name"])
+    context = {"sync": state, "bell_is_silent": doorbell.is_silent}
+    return render(request, name, context)
 
 
 def _oldest(request: HttpRequest, status: str) -> Answer:

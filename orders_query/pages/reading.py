@@ -77,11 +77,13 @@ def told(response: HttpResponse, answer: Answer) -> HttpResponse:
 
 def freshness(answer: Answer) -> dict[str, Any]:
     """Return what a page tells of its data, and how old they are if that is too old."""
-    age = (answer.age_ms or 0) / 1000
+    age = None if answer.age_ms is None else answer.age_ms // 1000
+    is_behind = age is not None and age >= settings.STALE_PAGE_SECONDS
     return {
         "source": answer.source,
         "position": f"{answer.position:,}",
-        "behind": round(age) if age > settings.STALE_PAGE_SECONDS else None,
+        "age": age,
+        "behind": age if is_behind else None,
     }
 
 

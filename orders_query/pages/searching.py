@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from customers import directory
@@ -38,12 +39,16 @@ class Asked:
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def filters(self) -> Filters:
+        return Filters(statuses=tuple(self.statuses), **self.values)
+
 
 @page
 @require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
     own = only_of(request)
-    wanted = _read(request, own)
+    wanted = understood(request, own)
     context = {
         "typed": wanted.typed,
         "errors": wanted.errors,
@@ -52,11 +57,13 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "sees_all": own is None,
         "is_first": "cursor" not in request.GET,
         "here": request.get_full_path(),
+        "newest": _without_cursor(request, "orders:list"),
+        "csv": _without_cursor(request, "orders:csv"),
     }
     if wanted.errors:
         return _shown(request, context, status=422)
     cursor = request.GET.get("cursor")
-    filters = Filters(statuses=tuple(wanted.statuses), **wanted.values)
+    filters = wanted.filters
     try:
         answer = queries.orders(
             filters, page=Page(limit=PER_PAGE, cursor=cursor), reader=reader(request)
@@ -87,6 +94,12 @@ def _chips(chosen: list[str]) -> list[tuple[str, str, bool]]:
     ]
 
 
+def _without_cursor(request: HttpRequest, name: str) -> str:
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    return f"{reverse(name)}?{query.urlencode()}"
+
+
 def _turned(request: HttpRequest, cursor: str | None) -> str:
     """Return the address of the page at a cursor, empty without one."""
     if cursor is None:
@@ -96,7 +109,7 @@ def _turned(request: HttpRequest, cursor: str | None) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
-def _read(request: HttpRequest, own: UUID | None) -> Asked:
+def understood(request: HttpRequest, own: UUID | None) -> Asked:
     """Understand the form; a customer's own orders are all that customers find."""
     typed = {name: request.GET.get(name, "").strip() for name in _FIELDS}
     statuses = [s for s in request.GET.getlist("status") if s in showing.STATUSES]

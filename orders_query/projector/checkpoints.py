@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.db import OperationalError, connections
 
 from orders_command.events import Recorded
+from orders_query.databases import PRIMARY
 from orders_query.projector import statements
-from orders_query.router import PRIMARY
 
 PULSE = timedelta(seconds=0.9)  # a beat comes every second
 _LOCK_NOT_AVAILABLE = "55P03"

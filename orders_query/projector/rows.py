@@ -18,9 +18,9 @@ from customers import directory
 from customers.directory import Card
 from orders_command import feed
 from orders_command.events import OrderCreated, Recorded
+from orders_query.databases import PRIMARY
 from orders_query.projection import OrderRow, Rows, TotalsRow, apply
 from orders_query.projector import statements
-from orders_query.router import PRIMARY
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,8 @@ from datetime import datetime
 from django.db import Error, connections
 
 from orders_command import feed
+from orders_query.databases import PRIMARY
 from orders_query.projector.stepping import ORDERS, PROJECTIONS, SALES, Step, step
-from orders_query.router import PRIMARY
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from django.db import connections
 
 from orders_command import feed
 from orders_command.events import Recorded
+from orders_query.databases import PRIMARY
 from orders_query.projection import Sales, cancelled_elsewhere, tally
-from orders_query.router import PRIMARY
 
 
 def apply_all(events: tuple[Recorded, ...], *, rung_at: datetime | None) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from orders_command import feed
+from orders_query.databases import PRIMARY
 from orders_query.projector import rows, sales
 from orders_query.projector.checkpoints import (
     Overtaken,
@@ -15,7 +16,6 @@ from orders_query.projector.checkpoints import (
     move,
     stand_of,
 )
-from orders_query.router import PRIMARY
 
 BATCH = 1000
 ORDERS, SALES = "orders", "sales"

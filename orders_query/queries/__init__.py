@@ -31,7 +31,7 @@ from orders_query.queries.orders import (
     status_counts,
 )
 from orders_query.queries.sales import Days, daily_sales, product_sales
-from orders_query.queries.status import as_of, lag_seconds, sync
+from orders_query.queries.status import ages, lag_seconds, sync
 from orders_query.queries.trace import trace
 
 __all__ = [
@@ -51,7 +51,7 @@ __all__ = [
     "Page",
     "Reader",
     "VersionNotFound",
-    "as_of",
+    "ages",
     "changes",
     "customer_summary",
     "daily_sales",

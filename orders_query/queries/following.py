@@ -12,7 +12,7 @@ import orjson
 
 from orders_query.queries.answers import Answer
 from orders_query.queries.asking import ANYBODY, Reader
-from orders_query.queries.reading import Question, read
+from orders_query.queries.reading import Question, Row, read
 from orders_query.queries.statements import ORDERS, TIME
 
 LOOKED_THROUGH = 5_000  # events at a time, whoever's they are
@@ -79,9 +79,9 @@ def changes(
     return Changes(answer=answer, through=max(after, through), has_more=has_more)
 
 
-def here(*, reader: Reader = ANYBODY) -> int:
-    """Return the position from which on changes are still to come."""
-    return read(Question(sql=_HERE), reader=reader).position
+def here(*, reader: Reader = ANYBODY) -> Row:
+    """Return who would answer this reader now, and at which position that stands."""
+    return read(Question(sql=_HERE), reader=reader)
 
 
 def moved(*, after: int, reader: Reader = ANYBODY) -> Moved:

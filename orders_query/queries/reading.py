@@ -19,9 +19,9 @@ from django.db.utils import InterfaceError, InternalError, OperationalError
 
 from orders_command import feed
 from orders_query import metrics, replicas
+from orders_query.databases import PRIMARY
 from orders_query.queries.answers import NotYetConsistent
 from orders_query.queries.asking import Reader
-from orders_query.router import PRIMARY
 
 logger = logging.getLogger(__name__)
 

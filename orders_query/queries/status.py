@@ -5,12 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections
+from django.utils import timezone
 
 from orders_command import feed
 from orders_query import health
+from orders_query.databases import PRIMARY
 from orders_query.queries import statements
 from orders_query.queries.reading import LOST
-from orders_query.router import PRIMARY
 
 Stands = dict[str, tuple[int, datetime | None]]  # position and as of when, by name
 
@@ -34,9 +35,18 @@ def sync() -> dict[str, Any]:
     }
 
 
-def as_of() -> dict[str, datetime | None]:
-    """Return for each projection the time, by the log's clock, of its data."""
-    return {name: fresh_at for name, (_, fresh_at) in _stands().items()}
+def ages() -> dict[str, float | None]:
+    """
+    Return how old, in seconds, the data of each projection are at most.
+
+    An idle system is as old as its last pulse, a second at most; whatever is older
+    tells of a projector that does not run.
+    """
+    now = timezone.now()
+    return {
+        name: None if fresh_at is None else max(0.0, (now - fresh_at).total_seconds())
+        for name, (_, fresh_at) in _stands().items()
+    }
 
 
 def lag_seconds() -> float:

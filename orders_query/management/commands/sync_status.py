@@ -1,0 +1,68 @@
+"""manage.py sync_status: how far the read side has come, for a terminal."""
+
+import json
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError
+
+from orders_query import queries
+
+
+class Command(BaseCommand):
+    help = "Show how far each projection and each replica has come."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--follow", action="store_true", help="until Ctrl-C")
+        parser.add_argument("--every", type=float, default=1.0, help="seconds between")
+        parser.add_argument("--json", action="store_true", help="as the API answers")
+
+    def handle(self, *, follow: bool, every: float, json: bool, **_: Any) -> None:
+        if every <= 0:
+            raise CommandError("--every takes a number of seconds above 0.")
+        try:
+            self._show(as_json=json)
+            while follow:
+                time.sleep(every)
+                self._show(as_json=json)
+        except KeyboardInterrupt:
+            self.stdout.write("")
+        except (OperationalError, InterfaceError) as error:
+            raise CommandError(f"No read database answers: {error}") from error
+
+    def _show(self, *, as_json: bool) -> None:
+        state = queries.sync()
+        if as_json:
+            self.stdout.write(json.dumps(state))
+            return
+        head = "away" if state["head"] is None else state["head"]
+        self.stdout.write(f"{time.strftime('%H:%M:%S')}  log at {head}")
+        ages = queries.ages()
+        for projection in state["projections"]:
+            self.stdout.write(_projection(projection, ages.get(projection["name"])))
+        for replica in state["replicas"]:
+            self.stdout.write(_replica(replica))
+
+
+def _projection(projection: dict[str, Any], age: float | None) -> str:
+    return (
+        f"  {projection['name']:<12} at {projection['position']:<12}"
+        f" {_or_unknown(projection['eventsBehind'], 'events behind')},"
+        f" oldest waits {_or_unknown(projection['lagSeconds'], 's')},"
+        f" last looked {_or_unknown(age, 's ago')},"
+        f" {projection['parked']} parked"
+    )
+
+
+def _replica(replica: dict[str, Any]) -> str:
+    state = "healthy" if replica["healthy"] else "out of rotation"
+    lag = _or_unknown(replica["lagSeconds"], "s behind")
+    return f"  {replica['name']:<12} {state}, {lag}"
+
+
+def _or_unknown(value: float | None, unit: str) -> str:
+    if value is None:
+        return f"unknown {unit}"
+    return f"{value:.1f} {unit}" if value % 1 else f"{value:.0f} {unit}"

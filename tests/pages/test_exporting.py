@@ -1,0 +1,91 @@
+"""Orders as CSV: all of the filter, fresh as the page, harmless to a spreadsheet."""
+
+import csv
+import io
+
+import pytest
+
+from orders_query import projector
+from orders_query.pages import exporting
+from tests.orders import an_order, cancelled, confirmed
+from tests.people import a_customer, desk_clerk, linked_to
+from tests.projected import catch_up
+
+
+@pytest.fixture
+def clerk():
+    caller = desk_clerk()
+    caller.client.force_login(caller.user)
+    return caller.client
+
+
+def rows(answer):
+    assert answer.status_code == 200
+    text = b"".join(answer.streaming_content).decode()
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_all_orders_of_the_filter_over_many_pages(clerk, monkeypatch):
+    monkeypatch.setattr(exporting, "PER_READ", 2)
+    customer_id = a_customer("Ada Lovelace")
+    orders = [an_order(customer_id) for _ in range(5)]
+    cancelled(orders[0].order_id)
+    catch_up()
+
+    answer = clerk.get(f"/orders.csv?customer={customer_id}&status=PENDING")
+    told = rows(answer)
+
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert [row["Number"] for row in told] == [
+        order.order_number for order in reversed(orders[1:])
+    ]
+    assert {row["Total"] for row in told} == {"7.00"}
+    assert {row["Customer"] for row in told} == {"Ada Lovelace"}
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)"])
+def test_a_name_that_looks_like_a_formula_is_a_text(clerk, name):
+    customer_id = a_customer(name)
+    an_order(customer_id)
+    catch_up()
+
+    [row] = rows(clerk.get(f"/orders.csv?customer={customer_id}"))
+
+    assert row["Customer"] == f"'{name}"
+
+
+def test_who_has_just_written_finds_it_in_the_file(clerk, replica, settings):
+    settings.CONSISTENCY_WAIT_SECONDS = 0.1
+    customer_id = a_customer()
+    order = an_order(customer_id)
+    catch_up()
+    replica.pause()
+    page = clerk.get(f"/orders/{order.order_id}").content.decode()
+    version = page.split('name="version" value="')[1].split('"')[0]
+    acted = clerk.post(f"/orders/{order.order_id}/confirm", {"version": version})
+    assert acted.status_code == 303
+    while projector.step("orders").applied:
+        pass
+
+    [row] = rows(clerk.get(f"/orders.csv?customer={customer_id}"))
+
+    assert row["Status"] == "CONFIRMED"
+
+
+def test_customers_get_their_own_orders_alone():
+    mine = a_customer()
+    order = an_order(mine)
+    confirmed(an_order(a_customer()).order_id)
+    catch_up()
+    caller = linked_to(mine)
+    caller.client.force_login(caller.user)
+
+    told = rows(caller.client.get("/orders.csv"))
+
+    assert [row["Number"] for row in told] == [order.order_number]
+
+
+def test_a_filter_that_cannot_be_understood_leads_back_to_the_list(clerk):
+    answer = clerk.get("/orders.csv?from=yesterday")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/orders?from=yesterday")
