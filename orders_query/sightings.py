@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 0.002
 LONGEST_POLL_SECONDS = 0.1
 AFTER_FAILURE_SECONDS = 1.0
-WRITTEN_APART_SECONDS = 0.2  # under load the next sighting speaks for those before
+WRITTEN_APART_SECONDS = 0.1  # under load the next sighting speaks for those before
 KEPT_HOURS = 24
 
 

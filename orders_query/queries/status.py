@@ -26,6 +26,7 @@ def sync() -> dict[str, Any]:
     """
     stands = _stands()
     head = _head()
+    health.now(PRIMARY)  # what replicas are compared with
     return {
         "head": head,
         "projections": [

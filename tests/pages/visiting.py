@@ -15,6 +15,7 @@ from orders_command.events import Item
 from orders_command.handlers import Receipt
 from orders_query.models import Checkpoint
 from tests.people import Caller
+from tests.projected import catch_up
 
 HTMX = {"HX-Request": "true"}
 
@@ -30,7 +31,9 @@ def placed(customer_id: UUID, *, price: str = "99.90", note: str = "") -> Receip
     command = handlers.new_order(
         customer_id=customer_id, items=(item,), currency="USD", note=note
     )
-    return handlers.handle(command, actor="system:tests")
+    receipt = handlers.handle(command, actor="system:tests")
+    catch_up(receipt.position)  # whoever looks without a token sees it then
+    return receipt
 
 
 @contextmanager
