@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import psycopg
 from django.conf import settings
@@ -14,6 +15,7 @@ from orders_query import projector
 from tests.waiting import eventually
 
 ORDERS = "orders"
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def checkpoint(alias: str = "query", *, projection: str = ORDERS) -> int:
@@ -36,6 +38,29 @@ def catch_up(position: int | None = None) -> int:
 
     eventually(there)
     return wanted
+
+
+def pulse() -> datetime:
+    """Let the projector look at the log, as the beat does, and the replicas follow."""
+    before = fresh_at("query") or NEVER
+
+    def there() -> datetime | None:
+        projector.step(ORDERS)
+        stands = fresh_at("query") or NEVER
+        seen = [fresh_at(alias) or NEVER for alias in settings.REPLICAS]
+        return stands if stands > before and min(seen) >= stands else None
+
+    return eventually(there)
+
+
+def fresh_at(alias: str) -> datetime | None:
+    """Return as of when nothing was missing from a read database."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "select fresh_at from orders_query_checkpoint where name = %s", [ORDERS]
+        )
+        found: datetime | None = cursor.fetchone()[0]
+        return found
 
 
 def _slowest(alias: str) -> int:

@@ -5,13 +5,12 @@ import time
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
 
 from orders_command import feed
 from orders_query import projector
 from tests.orders import an_order, confirmed
 from tests.people import PASSWORD, a_customer, administrator, desk_clerk, somebody
-from tests.projected import catch_up, checkpoint, projector_stopped
+from tests.projected import catch_up, checkpoint, projector_stopped, pulse
 from tests.waiting import eventually
 
 ORDERS = "/api/query/orders"
@@ -25,21 +24,6 @@ def clerk():
 @pytest.fixture
 def impatient(settings):
     settings.CONSISTENCY_WAIT_SECONDS = 0.1
-
-
-def pulse():
-    """Let the projector look at the log, as the beat does, and the replica follow."""
-    looked_at = eventually(lambda: fresh_at("query"))
-    eventually(lambda: projector.step("orders") and fresh_at("query") > looked_at)
-    eventually(lambda: fresh_at("replica_1") >= fresh_at("query"))
-
-
-def fresh_at(alias):
-    with connections[alias].cursor() as cursor:
-        cursor.execute(
-            "select fresh_at from orders_query_checkpoint where name='orders'"
-        )
-        return cursor.fetchone()[0]
 
 
 def age(answer):
