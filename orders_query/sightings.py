@@ -22,8 +22,12 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 0.002
 LONGEST_POLL_SECONDS = 0.1
 AFTER_FAILURE_SECONDS = 1.0
-WRITTEN_APART_SECONDS = 0.1  # under load the next sighting speaks for those before
+# Under load the first and the last sighting of so many seconds speak for the others.
+WRITTEN_APART_SECONDS = 0.2
 KEPT_HOURS = 24
+
+
+Sighting = tuple[int, datetime]  # a position, and when it was seen
 
 
 class Lookout:
@@ -33,6 +37,7 @@ class Lookout:
         self.alias = alias
         self._news = threading.Condition()
         self._wanted: Step | None = None
+        self._kept: list[Sighting] = []
         self._written_at = 0.0
         threading.Thread(
             target=self._look, name=f"lookout {alias}", daemon=True
@@ -48,7 +53,9 @@ class Lookout:
         while True:
             step = self._next()
             try:
-                self._await(step)
+                if step is not None:
+                    self._await(step)
+                self._write_in_time()
             except Error as error:
                 logger.warning(
                     "%s: not looked at: %s", self.alias, type(error).__name__
@@ -56,10 +63,12 @@ class Lookout:
                 connections.close_all()
                 time.sleep(AFTER_FAILURE_SECONDS)
 
-    def _next(self) -> Step:
+    def _next(self) -> Step | None:
+        """Wait for a step, or for the time to write what is kept."""
+        due_in = self._written_at + WRITTEN_APART_SECONDS - time.monotonic()
         with self._news:
-            while self._wanted is None:
-                self._news.wait()
+            if self._wanted is None:
+                self._news.wait(max(0.0, due_in) if self._kept else None)
             step, self._wanted = self._wanted, None
             return step
 
@@ -71,9 +80,15 @@ class Lookout:
         seen_at, position = seen
         assert step.since is not None
         metrics.seen(self.alias, max(0.0, (seen_at - step.since).total_seconds()))
-        if step.applied and time.monotonic() - self._written_at > WRITTEN_APART_SECONDS:
+        if step.applied:
+            self._kept = [*self._kept[:1], (position, seen_at)]
+
+    def _write_in_time(self) -> None:
+        is_due = time.monotonic() - self._written_at > WRITTEN_APART_SECONDS
+        if self._kept and is_due:
+            kept, self._kept = self._kept, []
             self._written_at = time.monotonic()
-            _write(self.alias, position, seen_at)
+            _write(self.alias, kept)
 
     def _seen(self, step: Step) -> tuple[datetime, int] | None:
         """Return when the replica shows the step, and how far it is then."""
@@ -105,9 +120,9 @@ def forget() -> None:
         cursor.execute(_FORGET, [KEPT_HOURS])
 
 
-def _write(alias: str, position: int, seen_at: datetime) -> None:
+def _write(alias: str, sightings: list[Sighting]) -> None:
     with connections[PRIMARY].cursor() as cursor:
-        cursor.execute(_WRITE, [alias, position, seen_at])
+        cursor.executemany(_WRITE, [(alias, *sighting) for sighting in sightings])
 
 
 _LOOK = """
