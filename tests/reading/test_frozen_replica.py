@@ -1,10 +1,12 @@
 """A replica that is frozen, not dead, holds its readers up for a moment only."""
 
 import signal
+import time
 from contextlib import contextmanager
 
 import psutil
 
+from orders_query import health
 from tests.orders import an_order
 from tests.people import a_customer, desk_clerk
 from tests.projected import catch_up
@@ -33,7 +35,13 @@ def test_the_read_primary_answers_for_a_frozen_replica(services):
     assert clerk.get(url)["Read-Source"] == "replica_1"
 
     with frozen(services.replica):
+        began = time.monotonic()
         sources = [clerk.get(url)["Read-Source"] for _ in range(5)]
+        took = time.monotonic() - began
+        is_out = not health.is_in_rotation("replica_1")
 
     assert sources == ["query"] * 5
+    # Out within a second: the first reader waits for that, the others for nothing.
+    assert is_out
+    assert took < 2
     eventually(lambda: clerk.get(url)["Read-Source"] == "replica_1")
