@@ -154,7 +154,7 @@ def test_the_admin_shows_an_administrators_own_writes(replica, impatient):
 
     assert acted.status_code == 302
     assert "consistency" in acted.cookies
-    assert "CONFIRMED" in shown.content.decode()
+    assert 'class="field-status">CONFIRMED<' in shown.content.decode()
     assert int(shown["Consistency-Token"]) >= moved
 
 
