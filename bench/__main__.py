@@ -12,19 +12,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import lag
+from bench import lag, trouble
 from bench.system import System
 from config.local.ports import free_ports
 
+MEASUREMENTS = {"lag": lag.main, "trouble": trouble.main}
+REPLICAS = {"trouble": 2}
+
 
 @contextmanager
-def running_system() -> Iterator[System]:
+def running_system(*, replicas: int) -> Iterator[System]:
     """Run everything as `make run` does, on free ports and with data of its own."""
     with tempfile.TemporaryDirectory(prefix="orders-bench-") as folder:
         var_dir = Path(folder)
         var_dir.chmod(0o755)
         port = free_ports(1)[0]
-        environment = {**os.environ, "VAR_DIR": folder, "PORT": str(port)}
+        environment = {
+            **os.environ,
+            "VAR_DIR": folder,
+            "PORT": str(port),
+            "EMBEDDED_REPLICAS": str(replicas),
+        }
         up = subprocess.Popen(
             [sys.executable, "manage.py", "up", "--no-demo"],
             env=environment,
@@ -48,10 +56,20 @@ def _when_ready(var_dir: Path, port: int, up: subprocess.Popen[bytes]) -> System
         except (OSError, ValueError):
             time.sleep(0.1)
         else:
-            return System(port=port, token=access["token"], urls=urls)
+            return System(
+                port=port,
+                token=access["token"],
+                urls=urls,
+                var_dir=var_dir,
+                pid=up.pid,
+            )
     raise SystemExit("The system did not become ready.")
 
 
 if __name__ == "__main__":
-    with running_system() as system:
-        lag.main(system)
+    wanted = sys.argv[1:] or list(MEASUREMENTS)
+    if unknown := [name for name in wanted if name not in MEASUREMENTS]:
+        raise SystemExit(f"no such measurement: {unknown[0]}")
+    for name in wanted:
+        with running_system(replicas=REPLICAS.get(name, 1)) as system:
+            MEASUREMENTS[name](system)

@@ -89,22 +89,13 @@ def create_scratch(system: System) -> None:
 
 
 def _product(system: System) -> list[float]:
-    stamp = time.time_ns()
-    _, customer = Client(system).post(
-        "/api/customers", {"name": "Bench", "email": f"b{stamp}@example.org"}
-    )
+    customer = Client(system).customer()
     clients = threading.local()
-    body = {
-        "customerId": customer["customerId"],
-        "items": [
-            {"productId": f"p{n}", "quantity": n, "price": 9.90} for n in (1, 2, 3)
-        ],
-    }
 
     def send() -> tuple[float, int]:
         if not hasattr(clients, "one"):
             clients.one = Client(system)
-        status, receipt = clients.one.post("/api/command/orders", body)
+        status, receipt = clients.one.order(customer)
         assert status == 201, receipt
         return time.perf_counter(), receipt["position"]
 

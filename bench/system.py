@@ -2,8 +2,37 @@
 
 import http.client
 import json
-from dataclasses import dataclass
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
+
+READERS = """
+import json, sys
+from django.contrib.auth.models import Group
+from config.access.models import User, issue_token
+def reader(number):
+    user, _ = User.objects.get_or_create(username=f"bench-{number}")
+    user.groups.add(Group.objects.get(name="analyst"))
+    return issue_token(user).text
+print(json.dumps([reader(number) for number in range(%d)]))
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An HTTP answer, and how long it took."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+    seconds: float
+
+    def taking(self, seconds: float) -> "Answer":
+        return replace(self, seconds=seconds)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,6 +40,21 @@ class System:
     port: int
     token: str
     urls: dict[str, str]
+    var_dir: Path
+    pid: int
+
+    def readers(self, number: int) -> list["Client"]:
+        """Return so many different people's connections to the queries."""
+        shell = [sys.executable, "manage.py", "shell", "--verbosity=0", "-c"]
+        printed = subprocess.run(
+            [*shell, READERS % number],
+            env={**os.environ, "VAR_DIR": str(self.var_dir)},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        tokens = json.loads(printed.splitlines()[-1])
+        return [Client(replace(self, token=token)) for token in tokens]
 
 
 class Client:
@@ -23,8 +67,34 @@ class Client:
         }
         self._connection = http.client.HTTPConnection("127.0.0.1", system.port)
 
+    def get(self, path: str, **headers: str) -> Answer:
+        began = time.perf_counter()
+        self._connection.request("GET", path, headers={**self._headers, **headers})
+        answer = self._connection.getresponse()
+        body = answer.read()
+        return Answer(
+            status=answer.status,
+            headers={name.lower(): value for name, value in answer.getheaders()},
+            body=json.loads(body) if body else None,
+            seconds=time.perf_counter() - began,
+        )
+
     def post(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Return the answer's status and body."""
         self._connection.request("POST", path, json.dumps(body), self._headers)
         answer = self._connection.getresponse()
         return answer.status, json.loads(answer.read())
+
+    def customer(self) -> str:
+        """Register a customer and return the id."""
+        email = f"b{time.time_ns()}@example.org"
+        _, made = self.post("/api/customers", {"name": "Bench", "email": email})
+        return str(made["customerId"])
+
+    def order(self, customer_id: str) -> tuple[int, dict[str, Any]]:
+        """Place an order of three items."""
+        items = [
+            {"productId": f"p{n}", "quantity": n, "price": 9.90} for n in (1, 2, 3)
+        ]
+        body = {"customerId": customer_id, "items": items}
+        return self.post("/api/command/orders", body)

@@ -57,7 +57,12 @@ def databases(
         "query": database(query, timeout_ms=OTHER_TIMEOUT_MS),
     }
     for number, url in enumerate(replicas, 1):
-        aliases[f"replica_{number}"] = database(
-            url, timeout_ms=OTHER_TIMEOUT_MS, seconds=REPLICA_SECONDS, read_only=True
-        )
+        aliases[f"replica_{number}"] = replica(url)
     return aliases
+
+
+def replica(url: str) -> dict[str, Any]:
+    """Return Django's settings for a replica's alias."""
+    return database(
+        url, timeout_ms=OTHER_TIMEOUT_MS, seconds=REPLICA_SECONDS, read_only=True
+    )

@@ -1,7 +1,7 @@
 """Which replica is asked: a caller stays with one while it is well."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from zlib import crc32
 
@@ -32,6 +32,12 @@ def choices(caller: str) -> list[str]:
     return [alias for alias in turned if health.is_in_rotation(alias)]
 
 
+def soon_enough(caller: str) -> list[str]:
+    """Return those of the choices that a reader can wait for: no further behind."""
+    wait: float = settings.CONSISTENCY_WAIT_SECONDS
+    return [alias for alias in choices(caller) if (health.lag_of(alias) or 0.0) <= wait]
+
+
 def failed(alias: str) -> None:
     """Note that a reader has lost this replica: its connection is not used again."""
     metrics.replica_failed(alias)
@@ -56,8 +62,8 @@ def guard(connection: BaseDatabaseWrapper, **_: Any) -> None:
             wrappers.append(refuse_writes)
 
 
-def tell_who_is_gone() -> None:
+def tell_who_is_gone(aliases: Iterable[str]) -> None:
     """Let statements that wait for a frozen replica end when the watch finds it out."""
-    for alias in settings.REPLICAS:
+    for alias in aliases:
         # The deadline of its statements asks for this, wherever it is set.
         connections.settings[alias]["IS_GONE"] = lambda a=alias: not health.works(a)

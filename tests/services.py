@@ -12,17 +12,23 @@ import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
+from config import databases
 from config.local import application, postgres
 from config.local.addresses import OWNER_URLS, URLS
 from config.local.console import Console
 from config.local.embedded import Embedded, embedded
 from config.local.ports import HOST, free_ports
 from config.local.supervisor import Service, Supervisor
+from orders_query import health, replicas
+from tests.replicas import Replica, another_replica
+from tests.waiting import eventually
 
 WAIT_SLOTS = 4
 _chosen: list[Embedded] = []
@@ -81,30 +87,40 @@ def web(services: Embedded, worker: Supervisor) -> Iterator[str]:
 
 
 @pytest.fixture
-def replica(services: Embedded) -> Iterator["ReplicaControl"]:
+def replica(services: Embedded) -> Iterator[Replica]:
     """Let a test hold the replica back; it follows again afterwards."""
-    control = ReplicaControl(services)
+    control = Replica("replica_1", services.replica, services.primary)
     yield control
     control.resume()
 
 
-class ReplicaControl:
-    """Pauses and resumes the replay of WAL on the replica."""
+@pytest.fixture(scope="session")
+def second_replica(services: Embedded) -> Iterator[Replica]:
+    """Run another replica beside the first one, for who asks for it."""
+    server = another_replica(services)
+    with _running(services, "replica_2") as supervisor:
+        control = Replica("replica_2", server, services.primary, supervisor)
+        control.start()
+        _name("replica_2", server.url("orders_reader", "query"))
+        yield control
 
-    def __init__(self, services: Embedded) -> None:
-        self._server = services.replica
 
-    def pause(self) -> None:
-        """Let the replica show the past from now on."""
-        self._do("SELECT pg_wal_replay_pause()")
+@pytest.fixture
+def two_replicas(
+    replica: Replica, second_replica: Replica, settings: Any
+) -> Iterator[tuple[Replica, Replica]]:
+    """Let this process read from two replicas."""
+    settings.REPLICAS = ["replica_1", "replica_2"]
+    eventually(lambda: all(map(health.is_in_rotation, settings.REPLICAS)))
+    yield replica, second_replica
+    second_replica.resume()
 
-    def resume(self) -> None:
-        """Let it catch up."""
-        self._do("SELECT pg_wal_replay_resume()")
 
-    def _do(self, statement: str) -> None:
-        with self._server.connect() as connection:
-            connection.execute(statement.encode())
+def _name(alias: str, url: str) -> None:
+    """Make a database known under an alias, as the settings would have done."""
+    known = {**settings.DATABASES, alias: databases.replica(url)}
+    connections.settings[alias] = connections.configure_settings(known)[alias]
+    replicas.tell_who_is_gone([alias])
 
 
 @pytest.fixture(scope="session")

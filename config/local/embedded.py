@@ -1,4 +1,4 @@
-"""The embedded servers together: primary, replica and Valkey of one `var/`."""
+"""The embedded servers together: primary, replicas and Valkey of one `var/`."""
 
 import json
 from collections.abc import Callable
@@ -29,11 +29,11 @@ FAST = {"fsync": "off", "full_page_writes": "off"}  # for data nobody will miss
 
 @dataclass(frozen=True, kw_only=True)
 class Embedded:
-    """Three servers that belong together."""
+    """Servers that belong together."""
 
     var_dir: Path
     primary: postgres.Server
-    replica: postgres.Server
+    replicas: tuple[postgres.Server, ...]
     valkey_port: int
     valkey_password: str
     secret_key: str
@@ -43,12 +43,18 @@ class Embedded:
         return {
             "DATABASE_URL": self.primary.url("orders_command", "command"),
             "QUERY_DATABASE_URL": self.primary.url("orders_query", "query"),
-            "QUERY_REPLICA_URLS": self.replica.url("orders_reader", "query"),
+            "QUERY_REPLICA_URLS": ",".join(
+                server.url("orders_reader", "query") for server in self.replicas
+            ),
             "REDIS_URL": self.redis_url,
             "DATABASE_OWNER_URL": self.primary.url(postgres.OWNER, "command"),
             "QUERY_DATABASE_OWNER_URL": self.primary.url(postgres.OWNER, "query"),
             "SECRET_KEY": self.secret_key,
         }
+
+    @property
+    def replica(self) -> postgres.Server:
+        return self.replicas[0]
 
     @property
     def redis_url(self) -> str:
@@ -81,22 +87,15 @@ class Embedded:
 
     def second_stage(self) -> list[Service]:
         """Return what follows the primary, once it is bootstrapped."""
-        return [
-            Service(
-                name="replica",
-                prepare=_alone(
-                    self.replica, lambda: replica.prepare(self.replica, self.primary)
-                ),
-                is_ready=lambda: replica.follows(self.replica, self.primary),
-                is_broken=lambda: replica.slot_is_lost(self.primary),
-                repair=lambda: replica.forget(self.replica),
-                end_within=6.0,
-            )
-        ]
+        return [follower(server, self.primary) for server in self.replicas]
 
 
 def embedded(
-    var_dir: Path, *, secret_key: str | None = None, durable: bool = True
+    var_dir: Path,
+    *,
+    secret_key: str | None = None,
+    durable: bool = True,
+    replicas: int = 1,
 ) -> Embedded:
     """Choose ports and passwords; nothing is started yet."""
     account = postgres_account()
@@ -104,9 +103,9 @@ def embedded(
     must_reach(account, folder=var_dir, binary=postgres.binary("postgres"))
     make_folder(var_dir / "postgres", owner=account)
     passwords = kept_passwords(var_dir / "passwords.json", PASSWORDS)
-    first, second, third = free_ports(3)
+    first, second, *others = free_ports(2 + replicas)
 
-    def server(name: str, port: int) -> postgres.Server:
+    def server(name: str, port: int, slot: str = "") -> postgres.Server:
         return postgres.Server(
             name=name,
             folder=var_dir / "postgres" / name,
@@ -114,16 +113,36 @@ def embedded(
             account=account,
             passwords=passwords,
             settings={} if durable else FAST,
+            slot=slot,
         )
 
     return Embedded(
         var_dir=var_dir,
         primary=server("primary", first),
-        replica=server("replica", second),
-        valkey_port=third,
+        replicas=tuple(
+            server(_folder(place), port, slot=f"replica_{place}")
+            for place, port in enumerate(others, 1)
+        ),
+        valkey_port=second,
         valkey_password=passwords["valkey"],
         secret_key=secret_key or kept_text(secret_key_file(var_dir)),
     )
+
+
+def follower(server: postgres.Server, primary: postgres.Server) -> Service:
+    """Return one replica, which is made anew if it cannot follow."""
+    return Service(
+        name=server.name,
+        prepare=_alone(server, lambda: replica.prepare(server, primary)),
+        is_ready=lambda: replica.follows(server, primary),
+        is_broken=lambda: replica.slot_is_lost(server, primary),
+        repair=lambda: replica.forget(server),
+        end_within=6.0,
+    )
+
+
+def _folder(place: int) -> str:
+    return "replica" if place == 1 else f"replica_{place}"
 
 
 def _alone(

@@ -59,6 +59,7 @@ class Server:
     account: Account | None
     passwords: dict[str, str]
     settings: dict[str, str]
+    slot: str = ""  # of a replica: what holds the primary's WAL for it
 
     def connect(self, database: str = "postgres") -> psycopg.Connection:
         """Connect as the superuser, in autocommit."""

@@ -4,14 +4,13 @@ import shutil
 import struct
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import tuple_row
 
 from config.local.files import make_folder
 from config.local.ports import HOST
 from config.local.postgres import REPLICATION, Server, configure, serve
 from config.local.processes import Command, run
-
-SLOT = "replica_1"
 
 
 def prepare(replica: Server, primary: Server) -> Command:
@@ -24,11 +23,16 @@ def prepare(replica: Server, primary: Server) -> Command:
         "port": str(primary.port),
         "user": REPLICATION,
         "password": primary.passwords[REPLICATION],
-        "application_name": SLOT,
+        "application_name": replica.slot,
         "connect_timeout": "2",
     }
+    # What was set while it ran, a delay say, ends with it; and what pg_basebackup wrote
+    # there names a port that changes with each start.
+    (replica.folder / "postgresql.auto.conf").write_text("")
     conninfo = psycopg.conninfo.make_conninfo(**target)
-    configure(replica, {"primary_conninfo": conninfo, "primary_slot_name": SLOT})
+    configure(
+        replica, {"primary_conninfo": conninfo, "primary_slot_name": replica.slot}
+    )
     return serve(replica)
 
 
@@ -41,17 +45,29 @@ def follows(replica: Server, primary: Server) -> bool:
             primary,
             "SELECT state = 'streaming' FROM pg_stat_replication"
             " WHERE application_name = %s",
-            SLOT,
+            replica.slot,
         )
     )
 
 
-def slot_is_lost(primary: Server) -> bool:
+def slot_is_lost(replica: Server, primary: Server) -> bool:
     """Say whether the replica has been away for longer than the slot allows."""
     try:
-        return not _slot_holds(primary)
+        return not _slot_holds(replica, primary)
     except psycopg.Error:
         return False  # with the primary away nothing can be said, or done
+
+
+def delay(replica: Server, seconds: float) -> None:
+    """Let the replica replay each commit so many seconds late; 0 for at once."""
+    milliseconds = round(seconds * 1000)
+    with replica.connect() as connection:
+        connection.execute(
+            sql.SQL("ALTER SYSTEM SET recovery_min_apply_delay = {}").format(
+                sql.Literal(f"{milliseconds}ms")
+            )
+        )
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def forget(replica: Server) -> None:
@@ -64,16 +80,16 @@ def _can_follow(replica: Server, primary: Server) -> bool:
     if not (replica.folder / "standby.signal").exists():
         return False
     same = _system_identifier(replica) == _system_identifier(primary)
-    return same and _slot_holds(primary)
+    return same and _slot_holds(replica, primary)
 
 
-def _slot_holds(primary: Server) -> bool:
+def _slot_holds(replica: Server, primary: Server) -> bool:
     return bool(
         _one(
             primary,
             "SELECT invalidation_reason IS NULL AND wal_status <> 'lost'"
             " FROM pg_replication_slots WHERE slot_name = %s",
-            SLOT,
+            replica.slot,
         )
     )
 
@@ -87,7 +103,7 @@ def _rebuild(replica: Server, primary: Server) -> None:
         primary,
         "SELECT count(pg_drop_replication_slot(slot_name)) FROM pg_replication_slots"
         " WHERE slot_name = %s AND NOT active",
-        SLOT,
+        replica.slot,
     )
     run(
         replica.tool(
@@ -98,7 +114,7 @@ def _rebuild(replica: Server, primary: Server) -> None:
             f"--username={REPLICATION}",
             "--no-password",
             "--create-slot",
-            f"--slot={SLOT}",
+            f"--slot={replica.slot}",
             "--wal-method=stream",
             "--checkpoint=fast",
             "--write-recovery-conf",
@@ -106,8 +122,6 @@ def _rebuild(replica: Server, primary: Server) -> None:
             PGPASSWORD=primary.passwords[REPLICATION],
         )
     )
-    # What pg_basebackup wrote here names a port that changes with each start.
-    (fresh / "postgresql.auto.conf").write_text("")
     fresh.rename(replica.folder)
 
 

@@ -26,6 +26,7 @@ class Wish:
     port: int
     wait_slots: int
     with_demo: bool
+    replicas: int
     unset: frozenset[str]  # of the URLs and SECRET_KEY
 
     @property
@@ -88,7 +89,7 @@ def _start(
 
 def _servers(wish: Wish, supervisor: Supervisor) -> Embedded:
     given = None if "SECRET_KEY" in wish.unset else os.environ["SECRET_KEY"]
-    servers = embedded(wish.var_dir, secret_key=given)
+    servers = embedded(wish.var_dir, secret_key=given, replicas=wish.replicas)
     supervisor.start(*servers.first_stage())
     postgres.bootstrap(servers.primary)
     supervisor.start(*servers.second_stage())

@@ -111,8 +111,7 @@ def _waited_for(question: Question, reader: Reader) -> Row | None:
     while time.monotonic() < deadline and not reader.has_gone():
         time.sleep(pause)
         pause = min(pause * 1.3, LONGEST_POLL_SECONDS)
-        sources = replicas.choices(reader.name) or [PRIMARY]
-        for alias in sources:
+        for alias in replicas.soon_enough(reader.name) or [PRIMARY]:
             row = _try(alias, question, reader)
             if row is not None:
                 return row

@@ -19,11 +19,11 @@ from tests.waiting import eventually
 class Running:
     """Starts the runner, looks at its processes and reads what it printed."""
 
-    def __init__(self, var_dir: Path) -> None:
+    def __init__(self, var_dir: Path, **more: str) -> None:
         self.var_dir = var_dir
         self.port = free_ports(1)[0]
         self.log = var_dir.with_suffix(".log")
-        self.process = self.start()
+        self.process = self.start(**more)
 
     def start(self, **more: str) -> subprocess.Popen[bytes]:
         """Start it, as `make run` does."""

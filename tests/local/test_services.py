@@ -10,7 +10,7 @@ from django.db import connections
 
 from config.local.embedded import Embedded
 from config.local.supervisor import Supervisor
-from tests.services import ReplicaControl
+from tests.replicas import Replica
 from tests.waiting import eventually
 
 
@@ -30,7 +30,7 @@ def test_a_replica_takes_no_writes() -> None:
 
 
 def test_a_held_back_replica_shows_the_past_until_it_is_let_go(
-    services: Embedded, replica: ReplicaControl
+    services: Embedded, replica: Replica
 ) -> None:
     replica.pause()
     with psycopg.connect(os.environ["QUERY_DATABASE_OWNER_URL"]) as owner:

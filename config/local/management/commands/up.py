@@ -30,6 +30,7 @@ class Command(BaseCommand):
             port=_port(),
             wait_slots=settings.WAIT_SLOTS,
             with_demo=not no_demo,
+            replicas=_replicas(),
             unset=frozenset(os.environ.get(UNSET, "").split(",")),
         )
         try:
@@ -38,6 +39,13 @@ class Command(BaseCommand):
             return
         except CannotStart as error:
             raise CommandError(str(error), returncode=2) from error
+
+
+def _replicas() -> int:
+    text = os.environ.get("EMBEDDED_REPLICAS", "1")
+    if text not in {"1", "2", "3", "4"}:
+        raise CommandError(f"EMBEDDED_REPLICAS={text}: take 1 to 4", returncode=2)
+    return int(text)
 
 
 def _port() -> int:
