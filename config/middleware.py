@@ -28,8 +28,7 @@ class RequestId:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        offered = request.headers.get("X-Request-Id", "")
-        request_id = offered if _CALLERS_ID.match(offered) else str(uuid7())
+        request_id = id_for(request.headers.get("X-Request-Id", ""))
         request.request_id = request_id  # type: ignore[attr-defined]
         reset = _request_id.set(request_id)
         try:
@@ -38,6 +37,10 @@ class RequestId:
             _request_id.reset(reset)
         response["X-Request-Id"] = request_id
         return response
+
+
+def id_for(offered: str) -> str:
+    return offered if _CALLERS_ID.match(offered) else str(uuid7())
 
 
 class RequestIdFilter(logging.Filter):

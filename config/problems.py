@@ -20,6 +20,7 @@ PROBLEMS = {
     "version-not-found": (404, "Unknown version of the order"),
     "customer-not-found": (404, "Unknown customer"),
     "method-not-allowed": (405, "Method not allowed"),
+    "request-timeout": (408, "The body took too long"),
     "invalid-transition": (409, "The order's status does not allow it"),
     "duplicate-reference": (409, "The reference is taken"),
     "email-taken": (409, "The e-mail address is taken"),
@@ -38,6 +39,7 @@ PROBLEMS = {
 DETAILS = {
     "not-found": "There is nothing at this address.",
     "forbidden": "You may not do this.",
+    "request-timeout": "A body has to arrive within 20 seconds.",
     "too-large": "A body has at most 1,000,000 bytes.",
     "internal-error": "The error has been logged under the requestId.",
     "unavailable": "A part that this needs is away. Try again shortly.",
@@ -129,17 +131,21 @@ def render(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def body(request: HttpRequest, problem: Problem) -> dict[str, Any]:
+    return told(problem, request_id=getattr(request, "request_id", ""))
+
+
+def told(problem: Problem, *, request_id: str) -> dict[str, Any]:
     status, title = PROBLEMS[problem.code]
-    told: dict[str, Any] = {
+    members: dict[str, Any] = {
         "type": f"/problems/{problem.code}",
         "title": title,
         "status": status,
         "detail": problem.detail or DETAILS.get(problem.code, f"{title}."),
-        "requestId": getattr(request, "request_id", ""),
+        "requestId": request_id,
     }
     if problem.errors:
-        told["errors"] = problem.errors
-    return told
+        members["errors"] = problem.errors
+    return members
 
 
 def headers(problem: Problem) -> dict[str, str]:

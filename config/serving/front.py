@@ -1,0 +1,112 @@
+"""The ASGI application: reads, lets Django work in a thread, and holds who may wait."""
+
+import asyncio
+from functools import partial
+
+import orjson
+
+from config import middleware, problems
+from config.serving import bodies, process
+from config.serving.answering import Answer, Django, Outlet, answer
+from config.serving.asgi import Receive, Scope, Send
+from config.serving.bodies import Body
+from config.serving.environ import Environ, environ_of
+from config.serving.following import Following
+from config.serving.hub import Hub
+from config.serving.presence import Presence
+from config.serving.requests import Request, give
+from config.serving.threads import Threads
+
+
+class Front:
+    """What granian calls; one per process."""
+
+    def __init__(
+        self,
+        django: Django,
+        *,
+        hub: Hub,
+        threads: int,
+        largest_body: int,
+        max_listeners: int,
+    ) -> None:
+        self._django = django
+        self._hub = hub
+        self._threads = Threads(threads)
+        self._largest_body = largest_body
+        self._room = max_listeners
+        # A change may wake everybody at once; ordinary requests get threads meanwhile.
+        self._turns = asyncio.Semaphore(max(1, threads // 2))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match scope["type"]:
+            case "http":
+                await self._serve(scope, receive, send)
+            case "lifespan":
+                await process.live(receive, send, hub=self._hub)
+            case unknown:
+                raise ValueError(f"{unknown} is not served here")
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await bodies.read(scope, receive, limit=self._largest_body)
+        except bodies.TooSlow:
+            await _refuse(scope, send)
+            return
+        except bodies.Gone:
+            return
+        request = _request(scope, body, receive, send)
+        try:
+            await self._answer(request)
+        finally:
+            request.presence.answered()
+
+    async def _answer(self, request: Request) -> None:
+        may_hold = request.environ["REQUEST_METHOD"] == "GET" and self._room > 0
+        first = await self._ask(request, request.asked(may_hold=may_hold))
+        # While Django was at work, others may have taken the last places.
+        if first.hold is None or not may_hold or self._room <= 0:
+            await request.answer(first)
+            return
+        self._room -= 1
+        try:
+            following = Following(request, ask=self._ask_again, hub=self._hub)
+            await following.follow(first, first.hold)
+        finally:
+            self._room += 1
+
+    async def _ask(self, request: Request, environ: Environ) -> Answer:
+        loop = asyncio.get_running_loop()
+        outlet = Outlet(loop=loop, send=request.send, gone=request.presence.gone)
+        return await self._threads.do(partial(answer, self._django, environ, outlet))
+
+    async def _ask_again(self, request: Request, environ: Environ) -> Answer:
+        async with self._turns:
+            return await self._ask(request, environ)
+
+
+def _request(scope: Scope, body: Body, receive: Receive, send: Send) -> Request:
+    return Request(
+        environ=environ_of(scope, body),
+        body=body,
+        send=send,
+        presence=Presence(receive),
+    )
+
+
+async def _refuse(scope: Scope, send: Send) -> None:
+    """Answer in Django's place: nobody works for who does not finish asking."""
+    offered = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+    request_id = middleware.id_for(offered)
+    problem = problems.Problem(code="request-timeout")
+    told = Answer(
+        status=problem.status,
+        headers=[
+            (b"content-type", problems.CONTENT_TYPE.encode()),
+            (b"x-request-id", request_id.encode()),
+            (b"cache-control", b"private, no-cache"),
+            (b"connection", b"close"),
+        ],
+        body=orjson.dumps(problems.told(problem, request_id=request_id)),
+    )
+    await give(send, told)
