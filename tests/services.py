@@ -30,7 +30,6 @@ from orders_query import health, replicas
 from tests.replicas import Replica, another_replica
 from tests.waiting import eventually
 
-WAIT_SLOTS = 4
 _chosen: list[Embedded] = []
 
 
@@ -81,7 +80,7 @@ def web(services: Embedded, worker: Supervisor) -> Iterator[str]:
     """Run the web server and return its address."""
     port = free_ports(1)[0]
     environment = {**_environment(services), "WEB_PROCESSES": "1"}
-    service = application.web(environment, port=port, wait_slots=WAIT_SLOTS)
+    service = application.web(environment, port=port)
     with _started(services, service):
         yield f"http://{HOST}:{port}"
 

@@ -14,6 +14,7 @@ from config.local.processes import MARK, Command
 from config.local.supervisor import Service
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+OTHER_CONNECTIONS = 1_000  # of one web process, beside those of listeners
 # In a container and on a rented machine one is root; Celery says so at each start.
 _AS_ROOT = "ignore:You're running the worker with superuser"
 
@@ -63,11 +64,11 @@ def beat(environment: Mapping[str, str]) -> Service:
     return _celery(environment, "beat", [pid_file], is_ready=lambda: True)
 
 
-def web(environment: Mapping[str, str], *, port: int, wait_slots: int) -> Service:
+def web(environment: Mapping[str, str], *, port: int) -> Service:
     """Return the web server; ready when it says so itself."""
     return Service(
         name="web",
-        prepare=lambda: _granian(_web_role(environment), port, wait_slots),
+        prepare=lambda: _granian(_web_role(environment), port),
         is_ready=lambda: is_up(port, "live") and is_up(port, "ready"),
         ready_within=60.0,
     )
@@ -83,21 +84,20 @@ def is_up(port: int, what: str) -> bool:
         return False
 
 
-def _granian(environment: Mapping[str, str], port: int, wait_slots: int) -> Command:
+def _granian(environment: Mapping[str, str], port: int) -> Command:
+    listeners = int(environment.get("MAX_LISTENERS", "2000"))
     options = {
-        "interface": "wsgi",
+        "interface": "asgi",
         "host": HOST,
         "port": port,
         "workers": environment.get("WEB_PROCESSES", "2"),
-        # One works; the others hold readers that wait for their token.
-        "blocking-threads": 1 + wait_slots,
-        "blocking-threads-idle-timeout": 600,  # a new thread has no connection yet
+        "backpressure": listeners + OTHER_CONNECTIONS,
         "respawn-interval": 0.5,
         "workers-kill-timeout": 2,
         "log-level": "warning",
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
-    flags += ["--no-ws", "--respawn-failed-workers", "config.wsgi:application"]
+    flags += ["--no-ws", "--respawn-failed-workers", "config.asgi:application"]
     return Command(
         name="web",
         arguments=[sys.executable, "-m", "granian", *flags],

@@ -24,7 +24,6 @@ class Wish:
 
     var_dir: Path
     port: int
-    wait_slots: int
     with_demo: bool
     replicas: int
     unset: frozenset[str]  # of the URLs and SECRET_KEY
@@ -82,7 +81,7 @@ def _start(
     supervisor.start(
         application.worker(environment),
         application.beat(environment),
-        application.web(environment, port=wish.port, wait_slots=wish.wait_slots),
+        application.web(environment, port=wish.port),
     )
     _greet(wish, console, is_embedded=is_embedded)
 

@@ -41,7 +41,7 @@ def test_it_prints_the_address_and_how_to_sign_in(up: Running) -> None:
 
 
 def test_the_web_server_does_not_know_the_owner_of_the_databases(up: Running) -> None:
-    servers = [p for p in up.tree() if "config.wsgi:application" in p.cmdline()]
+    servers = [p for p in up.tree() if "config.asgi:application" in p.cmdline()]
 
     assert servers
     assert not any("OWNER" in name for p in servers for name in p.environ())

@@ -28,7 +28,6 @@ class Command(BaseCommand):
         wish = Wish(
             var_dir=settings.VAR_DIR.resolve(),
             port=_port(),
-            wait_slots=settings.WAIT_SLOTS,
             with_demo=not no_demo,
             replicas=_replicas(),
             unset=frozenset(os.environ.get(UNSET, "").split(",")),
