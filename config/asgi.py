@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import connections
 
+from config.serving.bodies import Limits
 from config.serving.front import Front
 from config.serving.hub import Hub
 from config.wsgi import application as django
@@ -13,6 +14,8 @@ application = Front(
     hub=Hub(queries.moved, give_up=connections.close_all),
     # One works; the others hold readers that wait for their token.
     threads=1 + settings.WAIT_SLOTS,
-    largest_body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+    body_limits=Limits(
+        size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, seconds=settings.BODY_SECONDS
+    ),
     max_listeners=settings.MAX_LISTENERS,
 )

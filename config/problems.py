@@ -39,7 +39,6 @@ PROBLEMS = {
 DETAILS = {
     "not-found": "There is nothing at this address.",
     "forbidden": "You may not do this.",
-    "request-timeout": "A body has to arrive within 20 seconds.",
     "too-large": "A body has at most 1,000,000 bytes.",
     "internal-error": "The error has been logged under the requestId.",
     "unavailable": "A part that this needs is away. Try again shortly.",

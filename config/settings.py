@@ -196,6 +196,7 @@ CONSISTENCY_WAIT_SECONDS = env.float("CONSISTENCY_WAIT_SECONDS", default=2.0)
 REPLICA_LAG_SECONDS = env.float("REPLICA_LAG_SECONDS", default=10.0)
 STALE_PAGE_SECONDS = env.float("STALE_PAGE_SECONDS", default=5.0)
 WAIT_SLOTS = env.int("WAIT_SLOTS", default=4)  # readers of one process that may wait
+BODY_SECONDS = env.float("BODY_SECONDS", default=20.0)  # until it has arrived
 MAX_LISTENERS = env.int("MAX_LISTENERS", default=2000)  # of one process, held idle
 READY_LAG_SECONDS = env.float("READY_LAG_SECONDS", default=30.0)
 

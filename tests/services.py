@@ -79,7 +79,7 @@ def worker(services: Embedded) -> Iterator[Supervisor]:
 def web(services: Embedded, worker: Supervisor) -> Iterator[str]:
     """Run the web server and return its address."""
     port = free_ports(1)[0]
-    environment = {**_environment(services), "WEB_PROCESSES": "1"}
+    environment = {**_environment(services), "WEB_PROCESSES": "1", "BODY_SECONDS": "3"}
     service = application.web(environment, port=port)
     with _started(services, service):
         yield f"http://{HOST}:{port}"

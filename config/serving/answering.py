@@ -1,15 +1,15 @@
 """Runs Django for one request, in a thread, and takes its answer apart."""
 
 import asyncio
-import threading
-from asyncio import AbstractEventLoop
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from config.serving.asgi import Headers, Send, send_part, send_start
 from config.serving.environ import Environ
 from config.serving.holds import HEADER, Hold
+from config.serving.requests import Request
 
 Django = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
@@ -17,7 +17,7 @@ BLOCK = 65_536
 STALLED_SECONDS = 30.0  # a reader who takes nothing for so long holds no thread longer
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(slots=True)
 class Answer:
     """What Django answers; `body` is None if it has been sent already, in parts."""
 
@@ -27,39 +27,23 @@ class Answer:
     hold: Hold | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outlet:
-    """How a thread sends what is too large to be handed over in one piece."""
-
-    loop: AbstractEventLoop
-    send: Send
-    gone: threading.Event
-
-    def start(self, status: int, headers: Headers) -> None:
-        self._do(send_start(self.send, status, headers))
-
-    def part(self, body: bytes, *, more: bool) -> None:
-        self._do(send_part(self.send, body, more=more))
-
-    def _do(self, sending: Coroutine[Any, Any, None]) -> None:
-        future = asyncio.run_coroutine_threadsafe(sending, self.loop)
-        try:
-            future.result(STALLED_SECONDS)
-        except TimeoutError:
-            future.cancel()
-            self.gone.set()
-
-
-def answer(django: Django, environ: Environ, outlet: Outlet) -> Answer:
-    """Return the answer; what is longer than a block goes out through the outlet."""
+def answer(django: Django, request: Request, **more: Any) -> Answer:
+    """Return the answer; one that is longer than a block is sent part by part."""
     start = _Start()
-    response = django(environ, start)
+    response = django(request.environ(**more), start)
     try:
-        return _taken(start, response, outlet)
+        return _taken(start, response, request)
     finally:
         close = getattr(response, "close", None)
         if close is not None:
             close()
+
+
+async def give(send: Send, answer: Answer) -> None:
+    """Send the whole answer, unless a thread has done it."""
+    if answer.body is not None:
+        await send_start(send, answer.status, answer.headers)
+        await send_part(send, answer.body, more=False)
 
 
 class _Start:
@@ -75,28 +59,37 @@ class _Start:
         self.headers = headers
 
 
-def _taken(start: _Start, response: Iterable[bytes], outlet: Outlet) -> Answer:
+def _taken(start: _Start, response: Iterable[bytes], request: Request) -> Answer:
     headers, hold = _for_the_caller(start.headers)
     if not getattr(response, "streaming", False):
-        body = b"".join(response)
-        return Answer(status=start.status, headers=headers, body=body, hold=hold)
+        return Answer(start.status, headers, b"".join(response), hold)
     blocks = _blocks(response)
     first, second = next(blocks, b""), next(blocks, None)
     if second is None:
-        return Answer(status=start.status, headers=headers, body=first)
-    outlet.start(start.status, headers)
-    _send(outlet, first, second, blocks)
-    return Answer(status=start.status, headers=headers, body=None)
+        return Answer(start.status, headers, first)
+    outlet = _Outlet(request)
+    outlet.do(send_start(request.send, start.status, headers))
+    for block in chain((first, second), blocks):
+        if request.presence.gone.is_set():
+            break
+        outlet.do(send_part(request.send, block, more=True))
+    outlet.do(send_part(request.send, b"", more=False))
+    return Answer(start.status, headers, None)
 
 
-def _send(outlet: Outlet, first: bytes, second: bytes, rest: Iterator[bytes]) -> None:
-    outlet.part(first, more=True)
-    outlet.part(second, more=True)
-    for block in rest:
-        if outlet.gone.is_set():
-            return
-        outlet.part(block, more=True)
-    outlet.part(b"", more=False)
+class _Outlet:
+    """How a thread sends: on the event loop, and only as fast as the caller reads."""
+
+    def __init__(self, request: Request) -> None:
+        self._presence = request.presence
+
+    def do(self, sending: Coroutine[Any, Any, None]) -> None:
+        future = asyncio.run_coroutine_threadsafe(sending, self._presence.loop)
+        try:
+            future.result(STALLED_SECONDS)
+        except TimeoutError:
+            future.cancel()
+            self._presence.gone.set()
 
 
 def _blocks(parts: Iterable[bytes]) -> Iterator[bytes]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from config.serving.asgi import Receive, Scope
 
-SECONDS = 20.0
 DRAINED_AT_MOST = 20_000_000
 # Of larger bodies only so many are read at a time, which bounds what they take up.
 SMALL = 65_536
@@ -21,6 +20,12 @@ class Gone(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Limits:
+    size: int
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Body:
     """What was sent; of one that is too large nothing is kept but its size."""
 
@@ -31,11 +36,11 @@ class Body:
 NONE = Body()
 
 
-async def read(scope: Scope, receive: Receive, *, limit: int) -> Body:
+async def read(scope: Scope, receive: Receive, limits: Limits) -> Body:
     """
     Return the body.
 
-    :raises TooSlow: if it has not arrived within 20 seconds
+    :raises TooSlow: if it has not arrived in time
     :raises Gone: if the caller has left
     """
     declared = _declared(scope)
@@ -43,12 +48,13 @@ async def read(scope: Scope, receive: Receive, *, limit: int) -> Body:
         return NONE
     arriving = _Arriving(receive, declared)
     try:
-        async with asyncio.timeout(SECONDS):
-            return await _whole(arriving, limit)
+        async with asyncio.timeout(limits.seconds):
+            return await _whole(arriving, limits.size)
     except TimeoutError:
         # Too large is refused as such, however much of it is still to come.
-        if arriving.size > limit or (declared or 0) > limit:
-            return Body(size=max(arriving.size, declared or 0))
+        size = max(arriving.size, declared or 0)
+        if size > limits.size:
+            return Body(size=size)
         raise TooSlow from None
 
 

@@ -44,12 +44,6 @@ def environ_of(scope: Scope, body: Body) -> Environ:
     return environ
 
 
-def again(environ: Environ, body: Body, **more: Any) -> Environ:
-    """Return the environ of the same request, to be asked once more."""
-    told = {f"orders.{name}": value for name, value in more.items()}
-    return {**environ, "wsgi.input": BytesIO(body.content), **told}
-
-
 def _add_headers(environ: Environ, scope: Scope) -> None:
     for raw_name, raw_value in scope["headers"]:
         name = raw_name.decode("latin-1").upper().replace("-", "_")

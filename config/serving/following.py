@@ -7,14 +7,13 @@ from contextlib import suppress
 from enum import Enum, auto
 from typing import assert_never
 
-from config.serving.answering import Answer
-from config.serving.asgi import Headers
-from config.serving.environ import Environ
+from config.serving.answering import Answer, give
+from config.serving.asgi import Headers, send_part, send_start
 from config.serving.holds import Hold
 from config.serving.hub import Hub, Listener
 from config.serving.requests import Request
 
-Ask = Callable[[Request, Environ], Awaitable[Answer]]
+Ask = Callable[..., Awaitable[Answer]]
 
 STILL_HERE_SECONDS = 15.0  # proxies cut a connection that is silent for long
 RETRY_SECONDS = 1.0
@@ -62,13 +61,13 @@ class Following:
                     return
                 case woken:
                     assert_never(woken)
-        await self._request.answer(answer)
+        await give(self._request.send, answer)
 
     async def _stream(self, first: Answer, hold: Hold) -> None:
         """Send what there is at once, and what is new whenever there is something."""
         length = b"content-length"
         headers = [pair for pair in first.headers if pair[0].lower() != length]
-        await self._request.start(first.status, headers)
+        await send_start(self._request.send, first.status, headers)
         await self._part(first.body or b"")
         held: Hold | None = hold
         while held is not None:
@@ -82,7 +81,7 @@ class Following:
                     held = None
                 case woken:
                     assert_never(woken)
-        await self._request.part(b"", more=False)
+        await send_part(self._request.send, b"", more=False)
 
     async def _tell_news(self, hold: Hold) -> Hold | None:
         """Append what is new, and return where to go on from, None for the end."""
@@ -97,10 +96,9 @@ class Following:
 
     async def _again(self, hold: Hold, *, may_hold: bool = True) -> Answer:
         seen = max(hold.after, self._hub.position) if may_hold else hold.after
-        asked = self._request.asked(
-            may_hold=may_hold, after=str(hold.after), seen=str(seen)
+        return await self._ask(
+            self._request, may_hold=may_hold, after=str(hold.after), seen=str(seen)
         )
-        return await self._ask(self._request, asked)
 
     async def _wait(self, hold: Hold, seconds: float) -> Woken:
         presence = self._request.presence
@@ -132,7 +130,7 @@ class Following:
             return
         try:
             async with asyncio.timeout(STALLED_SECONDS):
-                await self._request.part(body, more=True)
+                await send_part(self._request.send, body, more=True)
         except TimeoutError:
             self._request.presence.gone.set()  # as good as gone
 

@@ -2,19 +2,19 @@
 
 import asyncio
 from functools import partial
+from typing import Any
 
 import orjson
 
 from config import middleware, problems
 from config.serving import bodies, process
-from config.serving.answering import Answer, Django, Outlet, answer
+from config.serving.answering import Answer, Django, answer, give
 from config.serving.asgi import Receive, Scope, Send
-from config.serving.bodies import Body
-from config.serving.environ import Environ, environ_of
+from config.serving.bodies import Limits
 from config.serving.following import Following
 from config.serving.hub import Hub
 from config.serving.presence import Presence
-from config.serving.requests import Request, give
+from config.serving.requests import Request
 from config.serving.threads import Threads
 
 
@@ -27,13 +27,13 @@ class Front:
         *,
         hub: Hub,
         threads: int,
-        largest_body: int,
+        body_limits: Limits,
         max_listeners: int,
     ) -> None:
         self._django = django
         self._hub = hub
         self._threads = Threads(threads)
-        self._largest_body = largest_body
+        self._body_limits = body_limits
         self._room = max_listeners
         # A change may wake everybody at once; ordinary requests get threads meanwhile.
         self._turns = asyncio.Semaphore(max(1, threads // 2))
@@ -49,24 +49,24 @@ class Front:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            body = await bodies.read(scope, receive, limit=self._largest_body)
+            body = await bodies.read(scope, receive, self._body_limits)
         except bodies.TooSlow:
-            await _refuse(scope, send)
+            await _refuse(scope, send, self._body_limits)
             return
         except bodies.Gone:
             return
-        request = _request(scope, body, receive, send)
+        request = Request(scope, body, send, Presence(receive))
         try:
             await self._answer(request)
         finally:
             request.presence.answered()
 
     async def _answer(self, request: Request) -> None:
-        may_hold = request.environ["REQUEST_METHOD"] == "GET" and self._room > 0
-        first = await self._ask(request, request.asked(may_hold=may_hold))
+        may_hold = request.scope["method"] == "GET" and self._room > 0
+        first = await self._ask(request, may_hold=may_hold)
         # While Django was at work, others may have taken the last places.
         if first.hold is None or not may_hold or self._room <= 0:
-            await request.answer(first)
+            await give(request.send, first)
             return
         self._room -= 1
         try:
@@ -75,30 +75,22 @@ class Front:
         finally:
             self._room += 1
 
-    async def _ask(self, request: Request, environ: Environ) -> Answer:
-        loop = asyncio.get_running_loop()
-        outlet = Outlet(loop=loop, send=request.send, gone=request.presence.gone)
-        return await self._threads.do(partial(answer, self._django, environ, outlet))
+    async def _ask(self, request: Request, **more: Any) -> Answer:
+        return await self._threads.do(partial(answer, self._django, request, **more))
 
-    async def _ask_again(self, request: Request, environ: Environ) -> Answer:
+    async def _ask_again(self, request: Request, **more: Any) -> Answer:
         async with self._turns:
-            return await self._ask(request, environ)
+            return await self._ask(request, **more)
 
 
-def _request(scope: Scope, body: Body, receive: Receive, send: Send) -> Request:
-    return Request(
-        environ=environ_of(scope, body),
-        body=body,
-        send=send,
-        presence=Presence(receive),
-    )
-
-
-async def _refuse(scope: Scope, send: Send) -> None:
+async def _refuse(scope: Scope, send: Send, limits: Limits) -> None:
     """Answer in Django's place: nobody works for who does not finish asking."""
     offered = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
     request_id = middleware.id_for(offered)
-    problem = problems.Problem(code="request-timeout")
+    problem = problems.Problem(
+        code="request-timeout",
+        detail=f"A body has to arrive within {limits.seconds:g} seconds.",
+    )
     told = Answer(
         status=problem.status,
         headers=[

@@ -20,14 +20,13 @@ class Presence:
         self.stirred = asyncio.Event()
         self._receive = receive
         self._watching: asyncio.Task[None] | None = None
-        self._later = asyncio.get_running_loop().call_later(
-            UNWATCHED_SECONDS, self.watch
-        )
+        self.loop = asyncio.get_running_loop()
+        self._later = self.loop.call_later(UNWATCHED_SECONDS, self.watch)
 
     def watch(self) -> None:
         self._later.cancel()
         if self._watching is None:
-            self._watching = asyncio.get_running_loop().create_task(self._watch())
+            self._watching = self.loop.create_task(self._watch())
 
     def answered(self) -> None:
         """Begin no watch any more; one that runs ends with the answer."""
