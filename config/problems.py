@@ -1,5 +1,6 @@
 """Problem details (RFC 9457): every refusal under /api/ is told the same way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,6 +69,7 @@ class Problem:
     errors: list[dict[str, str]] = field(default_factory=list)
     retry_after: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)  # more members
 
     @property
     def status(self) -> int:
@@ -144,7 +146,7 @@ def told(problem: Problem, *, request_id: str) -> dict[str, Any]:
     }
     if problem.errors:
         members["errors"] = problem.errors
-    return members
+    return {**members, **problem.extra}
 
 
 def headers(problem: Problem) -> dict[str, str]:
@@ -171,6 +173,7 @@ def _of_code(exception: BaseException | None) -> Problem | None:
         errors=getattr(exception, "errors", None) or [],
         retry_after=getattr(exception, "retry_after", None),
         headers=getattr(exception, "headers", None) or {},
+        extra=getattr(exception, "extra", None) or {},
     )
 
 

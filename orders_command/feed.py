@@ -111,10 +111,12 @@ def backlog(*, after: int) -> tuple[int, float]:
     return int(events), float(seconds)
 
 
-def events_of(stream_id: UUID, *, up_to: int | None = None) -> tuple[Recorded, ...]:
-    """Return the events of one order or customer, oldest first, up to a version."""
+def events_of(
+    stream_id: UUID, *, after: int = 0, up_to: int | None = None
+) -> tuple[Recorded, ...]:
+    """Return one order's or customer's events, oldest first, between two versions."""
     with connection.cursor() as cursor:
-        cursor.execute(_OF_STREAM, {"id": stream_id, "up_to": up_to})
+        cursor.execute(_OF_STREAM, {"id": stream_id, "after": after, "up_to": up_to})
         return tuple(map(_recorded, cursor.fetchall()))
 
 
@@ -210,7 +212,8 @@ from (select) as one left join (
 _BETWEEN = _COLUMNS + "where position > %s and position <= %s order by position"
 _OF_STREAM = _COLUMNS + (
     "where (order_id = %(id)s or customer_id = %(id)s) "
-    "and (%(up_to)s::int is null or version <= %(up_to)s) order by version"
+    "and version > %(after)s and (%(up_to)s::int is null or version <= %(up_to)s) "
+    "order by version"
 )
 _HEAD = "select coalesce(max(position), 0) from orders_command_event"
 _BACKLOG = """

@@ -18,9 +18,10 @@ from orders_command.domain.commands import (
     CreateOrder,
     Remark,
 )
-from orders_command.domain.errors import OrderNotFound, VersionMismatch
+from orders_command.domain.errors import Conflict, OrderNotFound, VersionMismatch
 from orders_command.domain.order import decide, evolve, is_known_to
-from orders_command.events import Item
+from orders_command.events import Item, OrderEvent
+from orders_command.explaining import explain
 from orders_command.signals import events_committed
 from orders_command.store import Context, Loaded, LostRace, Receipt
 
@@ -74,31 +75,40 @@ def handle(  # noqa: PLR0913 - who, when and under which conditions
     """
     Carry out a command in one transaction, and return what it led to.
 
-    `at` is when it happened, now unless told. Without `expected_version` a lost race
-    is decided anew. A command carried out before under the same idempotency key
+    `at` is when it happened; unless told it is now, or the time of the order's last
+    event if a clock that was put back says less. Without `expected_version` a lost
+    race is decided anew. A command carried out before under the same idempotency key
     returns its receipt again and does nothing.
 
     :raises OrderError: if the command is refused; nothing is stored then
+    :raises ValueError: if `at` is before the order's last event
     :raises TooBusy: if the race was lost too often
     """
-    context = Context(
-        actor=actor,
-        at=at or timezone.now(),
-        request_id=request_id,
-        idempotency=idempotency,
-    )
     for _ in range(ATTEMPTS):
+        context = Context(
+            actor=actor,
+            at=at or timezone.now(),
+            request_id=request_id,
+            idempotency=idempotency,
+        )
         try:
-            return _attempt(command, expected_version, context)
+            return _attempt(command, expected_version, context, is_told=at is not None)
         except LostRace:
             # A fresh transaction sees what the other one did; a number is drawn anew.
             if isinstance(command, CreateOrder):
                 command = replace(command, order_number=_new_number())
+        except Conflict as conflict:
+            explain(conflict, order_id=command.order_id)
+            raise
     raise TooBusy("The order keeps changing; try again.")
 
 
 def _attempt(
-    command: Command, expected_version: int | None, context: Context
+    command: Command,
+    expected_version: int | None,
+    context: Context,
+    *,
+    is_told: bool,
 ) -> Receipt:
     with transaction.atomic(durable=True):
         if context.idempotency:
@@ -106,8 +116,7 @@ def _attempt(
             if earlier:
                 return earlier
         before = _load(command)
-        _require_version(command, before, expected_version)
-        events = decide(before.state, command)
+        events = _decided(command, before, expected_version)
         state = reduce(evolve, events, before.state)
         assert state is not None
         receipt = store.append(
@@ -116,7 +125,7 @@ def _attempt(
             state=state,
             events=events,
             remark=_remark(command),
-            context=context,
+            context=_in_sequence(context, before.last_at, is_told=is_told),
         )
         _announce_on_commit(receipt.position)
     return receipt
@@ -126,6 +135,31 @@ def _load(command: Command) -> Loaded:
     if isinstance(command, CreateOrder):
         return Loaded()  # its id is new
     return store.load(command.order_id)
+
+
+def _decided(
+    command: Command, before: Loaded, expected: int | None
+) -> list[OrderEvent]:
+    try:
+        _require_version(command, before, expected)
+        return decide(before.state, command)
+    except Conflict as conflict:
+        conflict.met(
+            version=before.version,
+            status=before.state.status if before.state else None,
+        )
+        raise
+
+
+def _in_sequence(
+    context: Context, last_at: datetime | None, *, is_told: bool
+) -> Context:
+    """Let time not run backwards within an order, whatever the clocks say."""
+    if last_at is None or context.at >= last_at:
+        return context
+    if is_told:
+        raise ValueError(f"{context.at} is before the order's last event, {last_at}.")
+    return replace(context, at=last_at)
 
 
 def _require_version(command: Command, before: Loaded, expected: int | None) -> None:

@@ -1,7 +1,8 @@
 """Why a command can be refused."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 
 class OrderError(Exception):
@@ -31,18 +32,35 @@ class OrderNotFound(OrderError):
         super().__init__("There is no such order.")
 
 
-class InvalidTransition(OrderError):
+class Conflict(OrderError):
+    """
+    The order is not where the caller takes it to be.
+
+    It was decided on `version` and `status`; what came after the version `known` to
+    the caller explains it. `extra` holds that, as members of the answer.
+    """
+
+    known = 0
+    version = 0
+    status: str | None = None
+    extra: Mapping[str, Any] = MappingProxyType({})
+
+    def met(self, *, version: int, status: str | None) -> None:
+        self.version, self.status = version, status
+
+
+class InvalidTransition(Conflict):
     code = "invalid-transition"
 
 
-class VersionMismatch(OrderError):
+class VersionMismatch(Conflict):
     """The order is not at the version that the caller expected."""
 
     code = "version-mismatch"
 
     def __init__(self, *, expected: int, actual: int) -> None:
         super().__init__(f"The order is at version {actual}, not {expected}.")
-        self.actual = actual
+        self.known = expected
 
 
 class DuplicateReference(OrderError):

@@ -78,7 +78,7 @@ def _move(
     except OrderNotFound as unknown:
         raise Http404(str(unknown)) from unknown
     except VersionMismatch as lost:
-        query = f"?acted_on={acted_on}&now_at={lost.actual}"
+        query = f"?acted_on={acted_on}&now_at={lost.version}"
         return go_to(request, order_id, query)
     except OrderError as refused:
         return _back(request, order_id, str(refused))

@@ -1,5 +1,6 @@
 """The customers' part of the log, and what their erasure takes from orders."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import orjson
@@ -16,12 +17,16 @@ def append_customer_event(
     """
     Append an event of a customer, and return its position.
 
-    The caller holds the customer's row, so nobody else appends to its stream.
+    The caller holds the customer's row, so nobody else appends to its stream. Time
+    does not run backwards in it: the event is no earlier than the one before.
     """
     with connection.cursor() as cursor:
         cursor.execute(statements.CUSTOMER_HEAD, [customer_id])
         row = cursor.fetchone()
-        head = bytes(row[0]) if row else GENESIS
+        head = GENESIS
+        if row:
+            head = bytes(row[0])
+            context = replace(context, at=max(context.at, row[1]))
         rows = entries(
             customer_id, [event], after=version - 1, head=head, context=context
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,7 @@ class Loaded:
     state: OrderState | None = None
     version: int = NEW
     head_hash: bytes = GENESIS
+    last_at: datetime | None = None  # when its last event happened
 
 
 def load(order_id: UUID) -> Loaded:
@@ -44,7 +46,7 @@ def load(order_id: UUID) -> Loaded:
         row = cursor.fetchone()
     if row is None:
         return Loaded()
-    customer_id, number, reference, currency, total, status, version, head = row
+    customer_id, number, reference, currency, total, status, version, head, at = row
     state = OrderState(
         customer_id=customer_id,
         order_number=number,
@@ -53,7 +55,7 @@ def load(order_id: UUID) -> Loaded:
         total=total,
         status=Status(status),
     )
-    return Loaded(state=state, version=version, head_hash=bytes(head))
+    return Loaded(state=state, version=version, head_hash=bytes(head), last_at=at)
 
 
 def append(  # noqa: PLR0913 - each is a part of what is stored at once

@@ -17,7 +17,7 @@ where r.caller = %(caller)s and r.key = %(key)s
 
 LOAD = """
 select customer_id, order_number, reference, currency, total, status, version,
-       head_hash
+       head_hash, last_updated_at
 from orders_command_order
 where id = %s
 """
@@ -111,7 +111,7 @@ select (select max(position) from logged)
 )
 
 CUSTOMER_HEAD = """
-select hash from orders_command_event
+select hash, occurred_at from orders_command_event
 where customer_id = %s order by version desc limit 1
 """
 

@@ -5,8 +5,6 @@ from orders_query.projection.orders import (
     apply,
     count,
     project,
-    shown,
-    shown_event,
 )
 from orders_query.projection.rows import (
     HistoryRow,
@@ -29,7 +27,5 @@ __all__ = [
     "cancelled_elsewhere",
     "count",
     "project",
-    "shown",
-    "shown_event",
     "tally",
 ]

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, assert_never
+from typing import assert_never
 
 from orders_command.events import (
-    AnyEvent,
     CustomerDetailsChanged,
     CustomerErased,
     CustomerRegistered,
@@ -18,6 +17,7 @@ from orders_command.events import (
     OrderShipped,
     Recorded,
 )
+from orders_command.wording import items, shown
 from orders_query.projection.rows import (
     HistoryRow,
     OrderRow,
@@ -155,42 +155,6 @@ def history_of(recorded: Recorded, event: OrderEvent, after: OrderRow) -> Histor
     )
 
 
-def shown_event(event: AnyEvent) -> tuple[bool, dict[str, Any]]:
-    """Return whether an event is an order's, and what it says: customers' nothing."""
-    match event:
-        case CustomerRegistered() | CustomerDetailsChanged() | CustomerErased():
-            return False, {}
-        case _:
-            return True, shown(event)
-
-
-def shown(event: OrderEvent) -> dict[str, Any]:
-    """Return what an event says, named as the API names it, without empty parts."""
-    match event:
-        case OrderCreated():
-            data = {
-                "customerId": event.customer_id,
-                "orderNumber": event.order_number,
-                "reference": event.reference,
-                "currency": event.currency,
-                "total": event.total,
-                "items": _items(event),
-                "noteId": event.note_id,
-            }
-        case OrderShipped():
-            data = {
-                "carrier": event.carrier,
-                "trackingNumber": event.tracking_number,
-            }
-        case OrderCancelled():
-            data = {"reasonId": event.reason_id}
-        case OrderConfirmed() | OrderDelivered():
-            data = {}
-        case _:
-            assert_never(event)
-    return {key: value for key, value in data.items() if value is not None}
-
-
 def _created(recorded: Recorded, event: OrderCreated) -> OrderRow:
     return OrderRow(
         order_id=recorded.stream_id,
@@ -204,20 +168,8 @@ def _created(recorded: Recorded, event: OrderCreated) -> OrderRow:
         version=recorded.version,
         created_at=recorded.occurred_at,
         last_updated_at=recorded.occurred_at,
-        items=_items(event),
+        items=items(event),
         note_id=event.note_id,
-    )
-
-
-def _items(event: OrderCreated) -> tuple[dict[str, Any], ...]:
-    return tuple(
-        {
-            "productId": item.product_id,
-            "quantity": item.quantity,
-            "price": item.price,
-            "total": item.total,
-        }
-        for item in event.items
     )
 
 

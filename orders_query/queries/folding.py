@@ -13,7 +13,8 @@ from customers import directory
 from customers.directory import Card
 from orders_command import feed
 from orders_command.events import OrderCreated, Recorded
-from orders_query.projection import HistoryRow, OrderRow, Rows, apply
+from orders_command.wording import json_of, of_history
+from orders_query.projection import OrderRow, Rows, apply
 from orders_query.queries.answers import (
     Answer,
     NotYetConsistent,
@@ -21,7 +22,6 @@ from orders_query.queries.answers import (
     VersionNotFound,
 )
 from orders_query.queries.asking import Reader
-from orders_query.queries.wording import json_of, of_history
 
 SOURCE = "log"
 
@@ -31,7 +31,7 @@ class Folded:
     """An order as its events add up, and how far the log was then."""
 
     row: OrderRow
-    history: list[HistoryRow]
+    events: tuple[Recorded, ...]
     position: int
 
 
@@ -52,7 +52,7 @@ def order_from_log(  # noqa: PLR0913 - what `queries.order` is asked
         named = {"customerId": card.customer_id, "name": card.name}
         shown["customer"] = {**named, "email": card.email}
     if "history" in expand:
-        shown["history"] = [of_history(row) for row in folded.history]
+        shown["history"] = list(map(of_history, folded.events))
     return Answer(
         body=json_of(shown),
         position=max(folded.position, card.position),
@@ -65,7 +65,7 @@ def order_from_log(  # noqa: PLR0913 - what `queries.order` is asked
 def history_from_log(order_id: UUID, *, reader: Reader, only_of: UUID | None) -> Answer:
     """Return the order's events from the log, as `queries.history` would."""
     folded = _fold(order_id, reader, only_of=only_of)
-    body = json_of([of_history(row) for row in folded.history])
+    body = json_of(list(map(of_history, folded.events)))
     return Answer(body=body, position=folded.position, source=SOURCE, age_ms=0)
 
 
@@ -86,10 +86,11 @@ def _fold(
     if events:
         # Of its own events it may show some that came after the proof.
         position = max(position, events[-1].position)
-    for recorded in _until(events, version, as_of):
+    until = tuple(_until(events, version, as_of))
+    for recorded in until:
         apply(rows, recorded)
     _require_known(events, rows, only_of, version, position)
-    return Folded(row=rows.orders[order_id], history=rows.history, position=position)
+    return Folded(row=rows.orders[order_id], events=until, position=position)
 
 
 def _until(

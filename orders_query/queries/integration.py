@@ -1,10 +1,10 @@
 """The log for integrators: complete and in order, straight from where it is kept."""
 
 from orders_command import feed
+from orders_command.wording import json_of, of_log
 from orders_query.queries.answers import Answer, NotYetConsistent
 from orders_query.queries.asking import ANYBODY, Reader
 from orders_query.queries.folding import SOURCE
-from orders_query.queries.wording import json_of, of_log
 
 PROOF_SECONDS = 1.0  # for a writer that holds a position open
 

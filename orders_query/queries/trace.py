@@ -10,12 +10,12 @@ from django.db import connections
 
 from orders_command import feed
 from orders_command.events import OrderCreated, Recorded
+from orders_command.wording import json_of
 from orders_query import health
 from orders_query.databases import PRIMARY
 from orders_query.queries.answers import Answer, NotYetConsistent, OrderNotFound
 from orders_query.queries.asking import ANYBODY, Reader
 from orders_query.queries.folding import SOURCE
-from orders_query.queries.wording import json_of
 
 # An import tells when a thing happened, not when it was received.
 RECEIVED_WITHIN = timedelta(minutes=1)

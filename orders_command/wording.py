@@ -1,0 +1,115 @@
+"""
+Published. An event as the API shows it, on both sides: members, and their JSON.
+
+What an event says is named as the contract names it; empty parts are left out.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, assert_never
+
+import orjson
+
+from orders_command.events import (
+    AnyEvent,
+    CustomerDetailsChanged,
+    CustomerErased,
+    CustomerRegistered,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderCreated,
+    OrderDelivered,
+    OrderEvent,
+    OrderShipped,
+    Recorded,
+)
+
+
+def of_history(recorded: Recorded) -> dict[str, Any]:
+    """Return an event as an order's history shows it."""
+    _, data = shown_event(recorded.event)
+    return {
+        "version": recorded.version,
+        "type": type(recorded.event).__name__,
+        "at": recorded.occurred_at,
+        "actor": recorded.actor,
+        "position": recorded.position,
+        "data": data,
+    }
+
+
+def of_log(recorded: Recorded) -> dict[str, Any]:
+    """Return an event as the log shows it to integrators."""
+    is_of_order, data = shown_event(recorded.event)
+    return {
+        "position": recorded.position,
+        "orderId" if is_of_order else "customerId": recorded.stream_id,
+        "version": recorded.version,
+        "type": type(recorded.event).__name__,
+        "at": recorded.occurred_at,
+        "actor": recorded.actor,
+        "data": data,
+    }
+
+
+def shown_event(event: AnyEvent) -> tuple[bool, dict[str, Any]]:
+    """Return whether an event is an order's, and what it says: customers' nothing."""
+    match event:
+        case CustomerRegistered() | CustomerDetailsChanged() | CustomerErased():
+            return False, {}
+        case _:
+            return True, shown(event)
+
+
+def shown(event: OrderEvent) -> dict[str, Any]:
+    """Return what an order's event says."""
+    match event:
+        case OrderCreated():
+            data = {
+                "customerId": event.customer_id,
+                "orderNumber": event.order_number,
+                "reference": event.reference,
+                "currency": event.currency,
+                "total": event.total,
+                "items": items(event),
+                "noteId": event.note_id,
+            }
+        case OrderShipped():
+            data = {
+                "carrier": event.carrier,
+                "trackingNumber": event.tracking_number,
+            }
+        case OrderCancelled():
+            data = {"reasonId": event.reason_id}
+        case OrderConfirmed() | OrderDelivered():
+            data = {}
+        case _:
+            assert_never(event)
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def items(event: OrderCreated) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {
+            "productId": item.product_id,
+            "quantity": item.quantity,
+            "price": item.price,
+            "total": item.total,
+        }
+        for item in event.items
+    )
+
+
+def json_of(value: Any) -> bytes:
+    """Return JSON; decimals keep their digits, times are in UTC."""
+    return orjson.dumps(value, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return orjson.Fragment(format(value, "f").encode())
+        case datetime():
+            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        case _:
+            raise TypeError(type(value).__name__)
