@@ -169,6 +169,7 @@ REST_FRAMEWORK = {
         "config.access.authentication.CookieAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["config.access.permissions.RoleAndScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["config.slowing.LagBudget"],
     "DEFAULT_PARSER_CLASSES": ["config.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["config.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.renderers.AlwaysJSON",
@@ -199,6 +200,7 @@ WAIT_SLOTS = env.int("WAIT_SLOTS", default=4)  # readers of one process that may
 BODY_SECONDS = env.float("BODY_SECONDS", default=20.0)  # until it has arrived
 MAX_LISTENERS = env.int("MAX_LISTENERS", default=2000)  # of one process, held idle
 READY_LAG_SECONDS = env.float("READY_LAG_SECONDS", default=30.0)
+LAG_BUDGET_SECONDS = env.float("LAG_BUDGET_SECONDS", default=0.0)  # 0 is none
 
 # --- the doorbell
 REDIS_URL = env.str("REDIS_URL")
