@@ -13,7 +13,7 @@ from config.serving.asgi import Receive, Scope, Send
 from config.serving.bodies import Limits
 from config.serving.following import Following
 from config.serving.hub import Hub
-from config.serving.presence import Presence
+from config.serving.presence import Presence, Presences
 from config.serving.requests import Request
 from config.serving.threads import Threads
 
@@ -35,6 +35,7 @@ class Front:
         self._threads = Threads(threads)
         self._body_limits = body_limits
         self._room = max_listeners
+        self._presences = Presences()
         # A change may wake everybody at once; ordinary requests get threads meanwhile.
         self._turns = asyncio.Semaphore(max(1, threads // 2))
 
@@ -55,11 +56,12 @@ class Front:
             return
         except bodies.Gone:
             return
-        request = Request(scope, body, send, Presence(receive))
+        presence = Presence(receive)
+        self._presences.add(presence)
         try:
-            await self._answer(request)
+            await self._answer(Request(scope, body, send, presence))
         finally:
-            request.presence.answered()
+            self._presences.remove(presence)
 
     async def _answer(self, request: Request) -> None:
         may_hold = request.scope["method"] == "GET" and self._room > 0
