@@ -145,7 +145,8 @@ def waiters(system: System, customer: str, number: int = 16) -> Iterator[None]:
     def ask() -> None:
         client = Client(system)
         while not ended.is_set():
-            client.get(f"{ORDERS}?limit=10", **token)
+            answer = client.get(f"{ORDERS}?limit=10", **token)
+            ended.wait(float(answer.headers.get("retry-after", 0)))
 
     threads = [threading.Thread(target=ask) for _ in range(number)]
     for thread in threads:

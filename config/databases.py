@@ -63,6 +63,11 @@ def databases(
 
 def replica(url: str) -> dict[str, Any]:
     """Return Django's settings for a replica's alias."""
-    return database(
-        url, timeout_ms=OTHER_TIMEOUT_MS, seconds=REPLICA_SECONDS, read_only=True
-    )
+    return {
+        **database(
+            url, timeout_ms=OTHER_TIMEOUT_MS, seconds=REPLICA_SECONDS, read_only=True
+        ),
+        # A read that is lost is asked again elsewhere; and who asks a frozen server
+        # whether it is well, and then connects anew, waits twice.
+        "CONN_HEALTH_CHECKS": False,
+    }

@@ -26,24 +26,25 @@ class Front:
         django: Django,
         *,
         hub: Hub,
-        threads: int,
+        threads: Threads,
         body_limits: Limits,
         max_listeners: int,
     ) -> None:
         self._django = django
         self._hub = hub
-        self._threads = Threads(threads)
+        self._threads = threads
         self._body_limits = body_limits
         self._room = max_listeners
         self._presences = Presences()
         # A change may wake everybody at once; ordinary requests get threads meanwhile.
-        self._turns = asyncio.Semaphore(max(1, threads // 2))
+        self._turns = asyncio.Semaphore(max(1, threads.number // 2))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
             case "http":
                 await self._serve(scope, receive, send)
             case "lifespan":
+                self._threads.start()
                 await process.live(receive, send, hub=self._hub)
             case unknown:
                 raise ValueError(f"{unknown} is not served here")

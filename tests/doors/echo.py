@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from config.serving.bodies import Limits
 from config.serving.front import Front
 from config.serving.hub import Hub
+from config.serving.threads import Threads
 
 _LEFT: list[str] = []
 
@@ -61,7 +62,7 @@ def _nobody_asks(*, after: int) -> NoReturn:
 application = Front(
     plain,
     hub=Hub(_nobody_asks, give_up=lambda: None),
-    threads=3,
+    threads=Threads(3, begin=lambda: None),
     body_limits=Limits(size=1_000_000, seconds=2.0),
     max_listeners=10,
 )
