@@ -44,10 +44,12 @@ def id_for(offered: str) -> str:
 
 
 class RequestIdFilter(logging.Filter):
-    """Put the id of the request being served into each line of the log."""
+    """Put the id of the request that it is about into each line of the log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = _request_id.get()
+        # Django logs an answer of 5xx once the request is done, and hands it along.
+        request = getattr(record, "request", None)
+        record.request_id = getattr(request, "request_id", _request_id.get())
         return True
 
 
