@@ -1,6 +1,9 @@
 """Is it up, and is it able to serve? Names of parts only, never an address."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,6 +20,9 @@ from redis.retry import Retry
 from orders_query import queries
 
 BROKER_SECONDS = 0.5
+READY_SECONDS = 2.5  # a frozen server refuses a connection after 2 s
+
+Found = dict[str, Any]
 
 
 @never_cache
@@ -31,30 +37,74 @@ def live(request: HttpRequest) -> JsonResponse:
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """Databases and lag decide; a lost broker or one lost replica only degrades."""
-    parts = {
-        "command database": _check(partial(_ask, "default")),
-        "query database": _check(partial(_ask, "query")),
-        "broker": _check(_ask_broker, otherwise="degraded"),
-        "projections": _check(_lag),
-    }
-    for alias in settings.REPLICAS:
-        parts[alias] = _check(partial(_ask, alias), otherwise="degraded")
+    parts = _answers(
+        Part("command database", partial(_ask, "default")),
+        Part("query database", partial(_ask, "query")),
+        Part("broker", _ask_broker, otherwise="degraded"),
+        Part("projections", _lag),
+        *(Part(a, partial(_ask, a), otherwise="degraded") for a in settings.REPLICAS),
+    )
     worst = max((p["status"] for p in parts.values()), key=_RANK.index)
     status = 503 if worst == "failing" else 200
     return JsonResponse({"status": worst, "parts": parts}, status=status)
 
 
+@dataclass(frozen=True)
+class Part:
+    """Something that this process needs, and what it is without it."""
+
+    name: str
+    ask: Callable[[], Found | None]
+    otherwise: str = "failing"
+
+
 _RANK = ["ok", "degraded", "failing"]
+_under_way: dict[str, Future[Found]] = {}
+_starting = threading.Lock()
 
 
-def _check(
-    ask: Callable[[], dict[str, Any] | None], *, otherwise: str = "failing"
-) -> dict[str, Any]:
+def _answers(*parts: Part) -> dict[str, Found]:
+    """Ask all parts side by side, and wait for none longer than the bound."""
+    asked = {part: _begun(part) for part in parts}
+    wait(asked.values(), timeout=READY_SECONDS)
+    return {
+        part.name: answer.result() if answer.done() else _away(part, TimeoutError())
+        for part, answer in asked.items()
+    }
+
+
+def _begun(part: Part) -> Future[Found]:
+    """
+    Ask in a thread, and return the answer to come.
+
+    A part that is still being asked is not asked again: one that is frozen holds one
+    thread, however often somebody looks.
+    """
+    with _starting:
+        answer = _under_way.get(part.name)
+        if answer is None or answer.done():
+            answer = _under_way[part.name] = Future()
+            threading.Thread(
+                target=_check,
+                args=(part, answer),
+                name=f"ready: {part.name}",
+                daemon=True,
+            ).start()
+        return answer
+
+
+def _check(part: Part, answer: Future[Found]) -> None:
     try:
-        found = ask()
+        found = {"status": "ok", **(part.ask() or {})}
     except Exception as error:
-        return {"status": otherwise, "error": type(error).__name__}
-    return {"status": "ok", **(found or {})}
+        found = _away(part, error)
+    finally:
+        connections.close_all()  # a thread's connections are its own
+    answer.set_result(found)
+
+
+def _away(part: Part, error: Exception) -> Found:
+    return {"status": part.otherwise, "error": type(error).__name__}
 
 
 def _ask(alias: str) -> None:
@@ -73,7 +123,7 @@ def _ask_broker() -> None:
         client.ping()
 
 
-def _lag() -> dict[str, Any]:
+def _lag() -> Found:
     lags = {p["name"]: p["lagSeconds"] for p in queries.sync()["projections"]}
     behind = [n for n, lag in lags.items() if (lag or 0) > settings.READY_LAG_SECONDS]
     if behind:
