@@ -46,7 +46,12 @@ DETAILS = {
 }
 # PostgreSQL only reads (maintenance, or demoted), or has ended the transaction itself.
 _AWAY = frozenset({"25006", "25P03", "25P04"})
-RETRY_AFTER = {"request-in-flight": 1, "not-yet-consistent": 1, "unavailable": 2}
+RETRY_AFTER = {
+    "request-in-flight": 1,
+    "too-many-requests": 1,
+    "not-yet-consistent": 1,
+    "unavailable": 2,
+}
 OF_STATUS = {
     400: "bad-request",
     401: "unauthenticated",

@@ -7,12 +7,10 @@ import orjson
 from django.db import Error
 
 from orders_command import feed
-from orders_command.domain.errors import Conflict
+from orders_command.domain.errors import TOLD_AT_MOST, Conflict
 from orders_command.wording import json_of, of_history
 
 logger = logging.getLogger(__name__)
-
-TOLD_AT_MOST = 20  # of the newest events
 
 
 def explain(conflict: Conflict, *, order_id: UUID) -> None:

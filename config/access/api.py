@@ -3,13 +3,18 @@
 from typing import Any
 
 from django.http import Http404
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiResponse,
+    extend_schema,
+    inline_serializer,
+)
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.access.models import SCOPES, ApiToken
+from config.access.models import READ, SCOPES, WRITE, ApiToken
 from config.access.permissions import linked_customer
 
 ME = inline_serializer(
@@ -17,9 +22,27 @@ ME = inline_serializer(
     {
         "userId": serializers.UUIDField(),
         "username": serializers.CharField(),
-        "roles": serializers.ListField(child=serializers.CharField()),
-        "scopes": serializers.ListField(child=serializers.ChoiceField(SCOPES)),
-        "customerId": serializers.UUIDField(allow_null=True),
+        "roles": serializers.ListField(
+            child=serializers.CharField(),
+            help_text="Groups, and administrator or customer.",
+        ),
+        "scopes": serializers.ListField(
+            child=serializers.ChoiceField(SCOPES),
+            help_text="The token's; a session has all.",
+        ),
+        "customerId": serializers.UUIDField(
+            allow_null=True, help_text="The customer that the user is linked to."
+        ),
+    },
+)
+EXAMPLE = OpenApiExample(
+    "clerk",
+    value={
+        "userId": "01980a40-77e0-7d11-b0c4-5e6f708192a3",
+        "username": "grace",
+        "roles": ["order desk"],
+        "scopes": [READ, WRITE],
+        "customerId": None,
     },
 )
 
@@ -29,7 +52,13 @@ class Me(APIView):
 
     needs = None
 
-    @extend_schema(operation_id="whoAmI", tags=["access"], responses=ME)
+    @extend_schema(
+        operation_id="whoAmI",
+        tags=["access"],
+        responses={
+            200: OpenApiResponse(ME, description="The caller.", examples=[EXAMPLE])
+        },
+    )
     def get(self, request: Request) -> Response:
         user: Any = request.user
         customer_id = linked_customer(user)

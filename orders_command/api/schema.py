@@ -3,8 +3,16 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+)
 
+from orders_command.api import examples
+from orders_command.api.examples import Refusals
+from orders_command.domain.errors import TOLD_AT_MOST
 from orders_command.domain.order import MAX_ITEMS, MAX_PRICE, MAX_QUANTITY, Status
 
 _View = TypeVar("_View", bound=Callable[..., Any])
@@ -58,68 +66,201 @@ _NEW_ORDER = _object(
     "customerId",
     "items",
 )
+_STATUS: dict[str, Any] = {"type": "string", "enum": list(Status)}
 _RECEIPT = {
     "type": "object",
     "properties": {
         "orderId": _ID,
         "orderNumber": {"type": "string"},
-        "status": {"type": "string", "enum": list(Status)},
+        "status": _STATUS,
         "version": {"type": "integer"},
-        "position": {"type": "integer"},
+        "position": {
+            "type": "integer",
+            "description": "In the log: the Consistency-Token to read it back with.",
+        },
     },
     "required": ["orderId", "orderNumber", "status", "version", "position"],
 }
+_EVENT = {
+    "type": "object",
+    "description": "As the order's history shows it.",
+    "properties": {
+        "version": {"type": "integer"},
+        "type": {"type": "string"},
+        "at": {"type": "string", "format": "date-time"},
+        "actor": {"type": "string"},
+        "position": {"type": "integer"},
+        "data": {"type": "object", "additionalProperties": True},
+    },
+    "required": ["version", "type", "at", "actor", "position", "data"],
+}
+_CONFLICT = {
+    "allOf": [
+        {"$ref": "#/components/schemas/Problem"},
+        {
+            "type": "object",
+            "properties": {
+                "currentVersion": {
+                    "type": "integer",
+                    "description": "That it was decided on; 0 of a new order.",
+                },
+                "currentStatus": {
+                    "type": ["string", "null"],
+                    "enum": [*Status, None],
+                },
+                "events": {
+                    "type": "array",
+                    "items": _EVENT,
+                    "maxItems": TOLD_AT_MOST,
+                    "description": "The newest ones in between, oldest first: after "
+                    "the version of If-Match, or since the order was placed.",
+                },
+            },
+        },
+    ]
+}
+_PROBLEM = "application/problem+json"
 _DONE = [200, 201]
-_SENT = [
-    OpenApiParameter(
-        "Idempotency-Key",
-        {"type": "string", "minLength": 1, "maxLength": 255},
+
+
+def _header(
+    name: str, schema: Any, shown: Any, description: str, **where: Any
+) -> OpenApiParameter:
+    return OpenApiParameter(
+        name,
+        schema,
         OpenApiParameter.HEADER,
-        description="Send a request again with the same key and it happens once.",
+        description=description,
+        examples=[OpenApiExample(name, value=shown)],
+        **where,
+    )
+
+
+_SENT = [
+    _header(
+        "Idempotency-Key",
+        {"type": "string", "pattern": "^[!-~]([ -~]{0,253}[!-~])?$"},
+        "order-2026-000417",
+        "Send a request again with the same key and it happens once; a key is kept "
+        "for 24 hours at least. 409 while the first request is still in flight.",
     ),
-    OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=_DONE),
-    OpenApiParameter("Consistency-Token", int, OpenApiParameter.HEADER, response=_DONE),
-    OpenApiParameter(
-        "Idempotency-Replayed", str, OpenApiParameter.HEADER, response=_DONE
+    _header(
+        "If-Match",
+        {"type": "string", "pattern": r'^(\*|"[0-9]{1,18}(\.[0-9A-Za-z]{1,64})?")$'},
+        '"1"',
+        "The version that the order must be at, or * for any; the ETag of the query "
+        "side will do. An order to be created is at version 0.",
     ),
 ]
-_MOVED_ON = OpenApiResponse(
-    {"$ref": "#/components/schemas/Problem"},
-    description="The order is not at the version that If-Match names.",
-)
-_LOCATION = OpenApiParameter(
+_ANSWERED = [
+    _header(
+        "ETag",
+        {"type": "string", "pattern": '^"[0-9]+"$'},
+        '"2"',
+        "The version that the order is at now.",
+        response=_DONE,
+    ),
+    _header(
+        "Consistency-Token",
+        {"type": "integer", "format": "int64"},
+        4711,
+        "The command's place in the log: send it with a query to read it back.",
+        response=_DONE,
+    ),
+    _header(
+        "Idempotency-Replayed",
+        {"type": "string", "enum": ["true"]},
+        "true",
+        "Only with the answer of an earlier request under the same key.",
+        response=_DONE,
+    ),
+]
+_LOCATION = _header(
     "Location",
-    str,
-    OpenApiParameter.HEADER,
+    {"type": "string", "format": "uri-reference"},
+    f"/api/query/orders/{examples.ORDER_ID}",
+    "Where the query side shows the order.",
     response=[201],
-    description="Where the query side shows the order.",
 )
-_IF_MATCH = OpenApiParameter(
-    "If-Match",
-    str,
-    OpenApiParameter.HEADER,
-    description='The version that the order must be at, as "3"; * is any.',
+_PLACE = OpenApiParameter(
+    "id",
+    _ID,
+    OpenApiParameter.PATH,
+    description="The order's.",
+    examples=[OpenApiExample("order", value=examples.ORDER_ID)],
 )
 
 
-def _described(
-    operation: str, body: dict[str, Any], *, status: int = 200
+def _described(  # noqa: PLR0913 - an operation, told in full
+    operation: str,
+    body: dict[str, Any],
+    *,
+    becomes: Status,
+    refusals: Refusals,
+    asked: dict[str, Any] | None = None,
+    status: int = 200,
 ) -> Callable[[_View], _View]:
+    place = _LOCATION if status == 201 else _PLACE
     decorate: Callable[[_View], _View] = extend_schema(
         operation_id=operation,
         tags=["command"],
-        parameters=[*_SENT, _IF_MATCH if status == 200 else _LOCATION],
+        parameters=[place, *_SENT, *_ANSWERED],
         request={"application/json": body},
+        examples=[OpenApiExample(operation, value=asked or {}, request_only=True)],
         responses={
-            (status, "application/json"): OpenApiResponse(_RECEIPT),
-            (412, "application/problem+json"): _MOVED_ON,
+            (status, "application/json"): OpenApiResponse(
+                _RECEIPT,
+                description="Done: it is stored, whether or not it can be read yet.",
+                examples=[OpenApiExample(becomes, value=examples.receipt(becomes))],
+            ),
+            (409, _PROBLEM): OpenApiResponse(
+                _CONFLICT, description="The present state does not allow it."
+            ),
+            (412, _PROBLEM): OpenApiResponse(
+                _CONFLICT,
+                description="The order is not at the version that If-Match names.",
+            ),
         },
+        extensions={"x-problems": refusals},
     )
     return decorate
 
 
-create = _described("createOrder", _NEW_ORDER, status=201)
-confirm = _described("confirmOrder", _object({}))
-ship = _described("shipOrder", _object({"carrier": _CODE, "trackingNumber": _CODE}))
-deliver = _described("deliverOrder", _object({}))
-cancel = _described("cancelOrder", _object({"reason": _text(500)}))
+create = _described(
+    "createOrder",
+    _NEW_ORDER,
+    becomes=Status.PENDING,
+    refusals=examples.OF_NEW,
+    asked=examples.NEW_ORDER,
+    status=201,
+)
+confirm = _described(
+    "confirmOrder",
+    _object({}),
+    becomes=Status.CONFIRMED,
+    refusals=examples.of_known("confirmed", "PENDING"),
+)
+ship = _described(
+    "shipOrder",
+    _object({"carrier": _CODE, "trackingNumber": _CODE}),
+    becomes=Status.SHIPPED,
+    refusals=examples.of_known("shipped", "CONFIRMED")
+    | examples.bad_text(
+        "carrier", "Use 1 to 100 letters, digits, spaces, hyphens and dots."
+    ),
+    asked=examples.SHIPMENT,
+)
+deliver = _described(
+    "deliverOrder",
+    _object({}),
+    becomes=Status.DELIVERED,
+    refusals=examples.of_known("delivered", "SHIPPED"),
+)
+cancel = _described(
+    "cancelOrder",
+    _object({"reason": _text(500)}),
+    becomes=Status.CANCELLED,
+    refusals=examples.of_known("cancelled", "PENDING or CONFIRMED")
+    | examples.bad_text("reason", "This takes 1 to 500 characters."),
+    asked=examples.REASON,
+)

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+TOLD_AT_MOST = 20  # of the newest events, to explain a conflict
+
 
 class OrderError(Exception):
     """A refusal that the caller can understand and act on; nothing was stored."""
