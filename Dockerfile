@@ -14,6 +14,6 @@ RUN SECRET_KEY=only-for-collecting python manage.py collectstatic --noinput \
     && chown -R orders /var/lib/orders
 USER orders
 EXPOSE 8000
-CMD ["granian", "--interface=asgi", "--host=0.0.0.0", "--port=8000", "--workers=2", \
+CMD ["granian", "--interface=asgi", "--loop=uvloop", "--host=0.0.0.0", "--port=8000", "--workers=2", \
      "--backpressure=3000", "--workers-kill-timeout=5", "--no-ws", \
      "--respawn-failed-workers", "config.asgi:application"]

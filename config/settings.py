@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "config.metrics.Requests",
     "config.middleware.RequestId",
     "config.middleware.ApiErrors",
     "django.middleware.security.SecurityMiddleware",

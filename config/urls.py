@@ -8,7 +8,7 @@ from django.urls import include, path, re_path
 import customers.urls
 import orders_command.urls
 import orders_query.urls
-from config import documentation, health
+from config import documentation, health, metrics
 from config.access import urls as access
 from config.access.api import Nothing
 
@@ -27,6 +27,7 @@ urlpatterns = [
     path("api/", include(api_urlpatterns)),
     path("healthz/live", health.live),
     path("healthz/ready", health.ready),
+    path("metrics", metrics.Metrics.as_view()),
     path("", include(access.page_urlpatterns)),
     path("admin/", admin.site.urls),
     path("", include((order_pages, "orders"))),

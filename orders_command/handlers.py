@@ -1,9 +1,10 @@
 """The one way to change an order, for the API, the pages and the admin."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from functools import reduce
+from functools import partial, reduce
 from uuid import UUID
 
 import uuid_utils.compat as uuids
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers.signals import IdempotencyKey
-from orders_command import store
+from orders_command import metrics, store
 from orders_command.domain.commands import (
     CancelOrder,
     Command,
@@ -84,13 +85,30 @@ def handle(  # noqa: PLR0913 - who, when and under which conditions
     :raises ValueError: if `at` is before the order's last event
     :raises TooBusy: if the race was lost too often
     """
-    for _ in range(ATTEMPTS):
-        context = Context(
-            actor=actor,
-            at=at or timezone.now(),
-            request_id=request_id,
-            idempotency=idempotency,
+    with metrics.handled(type(command).__name__) as outcome:
+        receipt = _handled(
+            command,
+            expected_version,
+            partial(
+                Context,
+                actor=actor,
+                request_id=request_id,
+                idempotency=idempotency,
+            ),
+            at,
         )
+        outcome.is_replayed = receipt.replayed
+    return receipt
+
+
+def _handled(
+    command: Command,
+    expected_version: int | None,
+    context_at: Callable[..., Context],
+    at: datetime | None,
+) -> Receipt:
+    for _ in range(ATTEMPTS):
+        context = context_at(at=at or timezone.now())
         try:
             return _attempt(command, expected_version, context, is_told=at is not None)
         except LostRace:
@@ -127,7 +145,7 @@ def _attempt(
             remark=_remark(command),
             context=_in_sequence(context, before.last_at, is_told=is_told),
         )
-        _announce_on_commit(receipt.position)
+        _announce_on_commit(receipt.position, events)
     return receipt
 
 
@@ -187,9 +205,10 @@ def _new_number() -> str:
     return f"{number[:4]}-{number[4:]}"
 
 
-def _announce_on_commit(position: int) -> None:
+def _announce_on_commit(position: int, events: list[OrderEvent]) -> None:
     # Robust: a receiver that fails must not turn a committed order into an error.
     def announce() -> None:
+        metrics.appended(*(type(event).__name__ for event in events))
         events_committed.send_robust(sender=handle, position=position)
 
     transaction.on_commit(announce, robust=True)

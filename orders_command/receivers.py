@@ -12,7 +12,7 @@ from customers.signals import (
     customer_changed,
     customer_registering,
 )
-from orders_command import store
+from orders_command import metrics, store
 from orders_command.domain.errors import KeyReused
 from orders_command.events import (
     CustomerDetailsChanged,
@@ -64,6 +64,7 @@ def record_change(  # noqa: PLR0913 - the signal's own arguments
     )
 
     def announce() -> None:
+        metrics.appended(type(_EVENTS[change]).__name__)
         events_committed.send_robust(sender=record_change, position=position)
 
     transaction.on_commit(announce, robust=True)

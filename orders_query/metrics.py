@@ -18,6 +18,23 @@ _VISIBLE = Histogram(
     ["replica"],
     buckets=(0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
 )
+_APPLIED = Counter(
+    "orders_applied_events_total",
+    "Events that a projection has applied.",
+    ["projection"],
+)
+_BATCHES = Histogram(
+    "orders_batch_seconds",
+    "How long a projection took for a batch: read, proven, folded, written.",
+    ["projection"],
+    buckets=(0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+_STANDSTILLS = Counter(
+    "orders_projection_failures_total",
+    "Batches that could not be applied.",
+    ["projection", "reason"],
+)
+_RINGS = Counter("orders_doorbell_rings_total", "Rings, by outcome.", ["outcome"])
 
 
 def read_from(source: str) -> None:
@@ -34,3 +51,16 @@ def replica_failed(alias: str) -> None:
 
 def seen(replica: str, seconds: float) -> None:
     _VISIBLE.labels(replica).observe(seconds)
+
+
+def applied(projection: str, events: int, seconds: float) -> None:
+    _APPLIED.labels(projection).inc(events)
+    _BATCHES.labels(projection).observe(seconds)
+
+
+def stood_still(projection: str, reason: str) -> None:
+    _STANDSTILLS.labels(projection, reason).inc()
+
+
+def rung(*, reached: bool) -> None:
+    _RINGS.labels("reached" if reached else "silent").inc()

@@ -8,7 +8,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from orders_command.signals import events_committed
-from orders_query import tasks
+from orders_query import metrics, tasks
 
 APART_SECONDS = 0.01  # between rings: what comes in between is one ring
 SILENT_SECONDS = 1.0  # after a ring that failed
@@ -44,6 +44,7 @@ class Doorbell:
             self._pressed.clear()
             reached = tasks.ring()
             self.is_silent = not reached
+            metrics.rung(reached=reached)
             time.sleep(APART_SECONDS if reached else SILENT_SECONDS)
 
 

@@ -6,6 +6,7 @@ each makes its own customers and orders and asserts on those.
 """
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -53,7 +54,7 @@ def services() -> Iterator[Embedded]:
         supervisor.start(*servers.first_stage())
         postgres.bootstrap(servers.primary)
         supervisor.start(*servers.second_stage())
-        environment = _environment(servers)
+        environment = environment_of(servers)
         supervisor.run(
             application.migrate(environment, "default"),
             application.migrate(environment, "query"),
@@ -63,13 +64,15 @@ def services() -> Iterator[Embedded]:
         )
         supervisor.run(application.command(environment, "grant"))
         yield servers
+        # The watches over the databases see them go; that is no news any more.
+        logging.getLogger("orders_query.health").disabled = True
 
 
 @pytest.fixture(scope="session")
 def worker(services: Embedded) -> Iterator[Supervisor]:
     """Run a Celery worker and its beat, as `manage.py up` does."""
-    environment = _environment(services)
-    with _started(
+    environment = environment_of(services)
+    with started(
         services, application.worker(environment), application.beat(environment)
     ) as supervisor:
         yield supervisor
@@ -79,9 +82,13 @@ def worker(services: Embedded) -> Iterator[Supervisor]:
 def web(services: Embedded, worker: Supervisor) -> Iterator[str]:
     """Run the web server and return its address."""
     port = free_ports(1)[0]
-    environment = {**_environment(services), "WEB_PROCESSES": "1", "BODY_SECONDS": "3"}
+    environment = {
+        **environment_of(services),
+        "WEB_PROCESSES": "1",
+        "BODY_SECONDS": "3",
+    }
     service = application.web(environment, port=port)
-    with _started(services, service):
+    with started(services, service):
         yield f"http://{HOST}:{port}"
 
 
@@ -158,7 +165,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @contextmanager
-def _started(services: Embedded, *wanted: Service) -> Iterator[Supervisor]:
+def started(services: Embedded, *wanted: Service) -> Iterator[Supervisor]:
     with _running(services, wanted[0].name) as supervisor:
         supervisor.start(*wanted)
         yield supervisor
@@ -179,7 +186,7 @@ def _running(services: Embedded, name: str) -> Iterator[Supervisor]:
             supervisor.end()
 
 
-def _environment(services: Embedded) -> dict[str, str]:
+def environment_of(services: Embedded) -> dict[str, str]:
     return application.environment(services.var_dir, services.environment())
 
 

@@ -1,6 +1,7 @@
 """The processes of the product itself: worker, beat, web, and its commands."""
 
 import os
+import shutil
 import sys
 import urllib.error
 import urllib.request
@@ -13,6 +14,7 @@ from config.local.ports import HOST
 from config.local.processes import MARK, Command
 from config.local.supervisor import Service
 
+METRICS = "metrics"  # the folder in which the processes count
 ROOT = Path(__file__).resolve().parent.parent.parent
 OTHER_CONNECTIONS = 1_000  # of one web process, beside those of listeners
 # In a container and on a rented machine one is root; Celery says so at each start.
@@ -74,6 +76,11 @@ def web(environment: Mapping[str, str], *, port: int) -> Service:
     )
 
 
+def forget_metrics(var_dir: Path) -> None:
+    """Count from nothing again: what an earlier start has counted is told no more."""
+    shutil.rmtree(var_dir / METRICS, ignore_errors=True)
+
+
 def is_up(port: int, what: str) -> bool:
     """Ask a health page."""
     url = f"http://{HOST}:{port}/healthz/{what}"
@@ -88,6 +95,9 @@ def _granian(environment: Mapping[str, str], port: int) -> Command:
     listeners = int(environment.get("MAX_LISTENERS", "2000"))
     options = {
         "interface": "asgi",
+        # Not whatever happens to be installed: another loop closes files that are not
+        # its own any more.
+        "loop": "uvloop",
         "host": HOST,
         "port": port,
         "workers": environment.get("WEB_PROCESSES", "2"),
@@ -122,4 +132,7 @@ def _celery(
 
 def _web_role(environment: Mapping[str, str]) -> dict[str, str]:
     """Leave the owner's URLs out: these processes have no business with them."""
-    return {k: v for k, v in environment.items() if k not in OWNER_URLS}
+    metrics = Path(environment["VAR_DIR"]) / METRICS
+    metrics.mkdir(exist_ok=True)
+    known = {k: v for k, v in environment.items() if k not in OWNER_URLS}
+    return {**known, "PROMETHEUS_MULTIPROC_DIR": str(metrics)}

@@ -78,6 +78,7 @@ def _start(
     _prepare(wish, supervisor, environment)
     if is_embedded:
         _first_use(wish, supervisor, environment)
+    application.forget_metrics(wish.var_dir)
     supervisor.start(
         application.worker(environment),
         application.beat(environment),

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import Error, connections
 
 from orders_command import feed
+from orders_query import metrics
 from orders_query.databases import PRIMARY
 from orders_query.projector.stepping import ORDERS, PROJECTIONS, SALES, Step, step
 
@@ -90,14 +91,19 @@ class _Run:
         return time.monotonic() - self.sales_at > SALES_AT_LEAST_EVERY
 
     def _step(self, projection: str) -> bool:
+        began = time.monotonic()
         try:
             done = step(projection, rung_at=self.rung_at)
-        except Error:
+        except Error as error:
+            metrics.stood_still(projection, type(error).__name__)
             raise  # the databases are all projections' own
         except Exception as error:
+            metrics.stood_still(projection, type(error).__name__)
             logger.exception("The projection %s stands still", projection)
             self.failed[projection] = error
             return False
+        if done.applied:
+            metrics.applied(projection, done.applied, time.monotonic() - began)
         self.positions[projection] = done.position
         if done.since is not None:
             self.on_step(projection, done)

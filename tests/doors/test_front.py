@@ -16,7 +16,7 @@ from config.local.ports import HOST, free_ports
 from config.local.processes import Command
 from config.local.supervisor import Service
 from tests.people import desk_clerk
-from tests.services import _environment, _started
+from tests.services import environment_of, started
 from tests.waiting import eventually
 
 RAW = (
@@ -50,13 +50,13 @@ def served(services: Embedded, interface: str, name: str) -> Iterator[int]:
     command = Command(
         name=f"echo-{interface}",
         arguments=[sys.executable, "-m", "granian", *options],
-        environment=_environment(services),
+        environment=environment_of(services),
         folder=ROOT,
     )
     service = Service(
         name=command.name, prepare=lambda: command, is_ready=lambda: listens(port)
     )
-    with _started(services, service):
+    with started(services, service):
         yield port
 
 

@@ -18,7 +18,7 @@ from tests.live.listening import STREAM, Listener, Stream, web_process
 from tests.orders import an_order, confirmed, shipped
 from tests.people import Caller, a_customer, desk_clerk, linked_to
 from tests.projected import catch_up
-from tests.services import _environment, _started
+from tests.services import environment_of, started
 from tests.waiting import eventually
 
 ALL = "/api/query/orders/changes"
@@ -35,12 +35,12 @@ def small(services: Embedded, worker: Supervisor) -> Iterator[str]:
     """A web server of its own that holds three listeners at most."""
     port = free_ports(1)[0]
     environment = {
-        **_environment(services),
+        **environment_of(services),
         "WEB_PROCESSES": "1",
         "MAX_LISTENERS": str(AT_MOST),
     }
     service = application.web(environment, port=port)
-    with _started(services, service):
+    with started(services, service):
         yield f"http://{HOST}:{port}"
 
 
