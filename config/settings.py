@@ -182,12 +182,19 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Orders",
     "DESCRIPTION": "Commands on one side, queries on the other.",
     "VERSION": "1",
+    "SERVERS": [{"url": "/", "description": "The server that this comes from."}],
+    "TAGS": [
+        {"name": "command", "description": "What changes orders."},
+        {"name": "query", "description": "What is asked about orders and sales."},
+        {"name": "customers", "description": "The customers themselves."},
+        {"name": "access", "description": "Who the caller is."},
+    ],
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["config.access.permissions.RoleAndScope"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.documentation.add_problems",
+        "config.documentation.complete",
     ],
 }
 

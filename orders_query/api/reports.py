@@ -10,8 +10,6 @@ from orders_query.api import parameters, schema
 from orders_query.api.answering import address, listed, told
 from orders_query.api.asking import QueryViewSet
 
-MAX_EVENTS = 1000
-
 
 class Sales(QueryViewSet):
     @schema.daily_sales
@@ -38,7 +36,7 @@ class Events(QueryViewSet):
         query = parameters.only(request, "after", "limit")
         answer = queries.events(
             after=parameters.single(query, "after", parameters.a_position) or 0,
-            limit=parameters.limit(query, most=MAX_EVENTS),
+            limit=parameters.limit(query, most=parameters.MAX_EVENTS),
             reader=parameters.reader(request),
         )
         response = told(request, answer)
