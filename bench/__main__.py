@@ -1,4 +1,8 @@
-"""`make bench`: starts a system of its own, measures, and prints what it saw."""
+"""`make bench`: starts a system of its own, measures, and prints what it saw.
+
+`make bench ARGS=lag` or `trouble` measures only that; `make bench ARGS=plans` explains
+every question to the read side, with a million orders.
+"""
 
 import json
 import os
@@ -12,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import lag, trouble
+from bench import lag, plans, trouble
 from bench.system import System
 from config.local.ports import free_ports
 
@@ -67,6 +71,9 @@ def _when_ready(var_dir: Path, port: int, up: subprocess.Popen[bytes]) -> System
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["plans"]:
+        plans.main(sys.argv[2:])
+        raise SystemExit
     wanted = sys.argv[1:] or list(MEASUREMENTS)
     if unknown := [name for name in wanted if name not in MEASUREMENTS]:
         raise SystemExit(f"no such measurement: {unknown[0]}")
