@@ -182,6 +182,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Orders",
     "DESCRIPTION": "Commands on one side, queries on the other.",
     "VERSION": "1",
+    "COMPONENT_SPLIT_PATCH": False,  # a change has a schema of its own
+    "ENUM_NAME_OVERRIDES": {"Scope": "config.access.models.SCOPES"},
     "SERVERS": [{"url": "/", "description": "The server that this comes from."}],
     "TAGS": [
         {"name": "command", "description": "What changes orders."},

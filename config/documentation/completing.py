@@ -12,6 +12,7 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Tell of each operation how it refuses, its headers, and how each body looks."""
     components = result["components"]
     for path, method, operation in _operations(result):
+        _summarise(operation)
         _require_body(operation)
         refusals.add(operation, path=path, method=method)
     naming.name(result)
@@ -30,6 +31,11 @@ def _operations(
         for method in METHODS:
             if method in operations:
                 yield path, method, operations[method]
+
+
+def _summarise(operation: dict[str, Any]) -> None:
+    first, _, _rest = operation.get("description", "").partition(".")
+    operation.setdefault("summary", first)
 
 
 def _require_body(operation: dict[str, Any]) -> None:

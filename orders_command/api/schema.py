@@ -23,8 +23,9 @@ def _text(limit: int) -> dict[str, Any]:
     return {"type": "string", "minLength": 1, "maxLength": limit}
 
 
-def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+def _object(title: str, properties: dict[str, Any], *required: str) -> dict[str, Any]:
     return {
+        "title": title,
         "type": "object",
         "properties": properties,
         "required": list(required),
@@ -41,6 +42,7 @@ _PRICE = {
     "description": "With no more decimals than the currency has.",
 }
 _ITEM = _object(
+    "NewItem",
     {
         "productId": _text(64),
         "quantity": {"type": "integer", "minimum": 1, "maximum": MAX_QUANTITY},
@@ -51,6 +53,7 @@ _ITEM = _object(
     "price",
 )
 _NEW_ORDER = _object(
+    "NewOrder",
     {
         "customerId": _ID,
         "items": {
@@ -66,8 +69,13 @@ _NEW_ORDER = _object(
     "customerId",
     "items",
 )
-_STATUS: dict[str, Any] = {"type": "string", "enum": list(Status)}
+_STATUS: dict[str, Any] = {
+    "title": "OrderStatus",
+    "type": "string",
+    "enum": [status.value for status in Status],
+}
 _RECEIPT = {
+    "title": "Receipt",
     "type": "object",
     "properties": {
         "orderId": _ID,
@@ -81,20 +89,9 @@ _RECEIPT = {
     },
     "required": ["orderId", "orderNumber", "status", "version", "position"],
 }
-_EVENT = {
-    "type": "object",
-    "description": "As the order's history shows it.",
-    "properties": {
-        "version": {"type": "integer"},
-        "type": {"type": "string"},
-        "at": {"type": "string", "format": "date-time"},
-        "actor": {"type": "string"},
-        "position": {"type": "integer"},
-        "data": {"type": "object", "additionalProperties": True},
-    },
-    "required": ["version", "type", "at", "actor", "position", "data"],
-}
 _CONFLICT = {
+    "title": "Conflict",
+    "description": "A refusal that explains itself.",
     "allOf": [
         {"$ref": "#/components/schemas/Problem"},
         {
@@ -104,20 +101,17 @@ _CONFLICT = {
                     "type": "integer",
                     "description": "That it was decided on; 0 of a new order.",
                 },
-                "currentStatus": {
-                    "type": ["string", "null"],
-                    "enum": [*Status, None],
-                },
+                "currentStatus": {"oneOf": [_STATUS, {"type": "null"}]},
                 "events": {
                     "type": "array",
-                    "items": _EVENT,
+                    "items": {"$ref": "#/components/schemas/Event"},
                     "maxItems": TOLD_AT_MOST,
                     "description": "The newest ones in between, oldest first: after "
                     "the version of If-Match, or since the order was placed.",
                 },
             },
         },
-    ]
+    ],
 }
 _PROBLEM = "application/problem+json"
 _DONE = [200, 201]
@@ -236,13 +230,13 @@ create = _described(
 )
 confirm = _described(
     "confirmOrder",
-    _object({}),
+    _object("Nothing", {}),
     becomes=Status.CONFIRMED,
     refusals=examples.of_known("confirmed", "PENDING"),
 )
 ship = _described(
     "shipOrder",
-    _object({"carrier": _CODE, "trackingNumber": _CODE}),
+    _object("Shipment", {"carrier": _CODE, "trackingNumber": _CODE}),
     becomes=Status.SHIPPED,
     refusals=examples.of_known("shipped", "CONFIRMED")
     | examples.bad_text(
@@ -252,13 +246,13 @@ ship = _described(
 )
 deliver = _described(
     "deliverOrder",
-    _object({}),
+    _object("Nothing", {}),
     becomes=Status.DELIVERED,
     refusals=examples.of_known("delivered", "SHIPPED"),
 )
 cancel = _described(
     "cancelOrder",
-    _object({"reason": _text(500)}),
+    _object("Cancellation", {"reason": _text(500)}),
     becomes=Status.CANCELLED,
     refusals=examples.of_known("cancelled", "PENDING or CONFIRMED")
     | examples.bad_text("reason", "This takes 1 to 500 characters."),

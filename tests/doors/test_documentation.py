@@ -65,6 +65,7 @@ def test_lists_are_arrays_of_objects_and_sync_is_one_object() -> None:
 
     for path in ("/api/query/orders", "/api/query/orders/customer/{customer_id}"):
         assert shape(path)["type"] == "array"
-        assert shape(path)["items"]["type"] == "object"
-    assert shape("/api/query/orders/{id}/history")["items"]["type"] == "object"
-    assert shape("/api/query/sync")["type"] == "object"
+        assert shape(path)["items"]["$ref"].endswith("/OrderSummary")
+    history = shape("/api/query/orders/{id}/history")
+    assert history["items"]["$ref"].endswith("/Event")
+    assert shape("/api/query/sync")["$ref"].endswith("/Sync")

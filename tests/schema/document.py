@@ -37,9 +37,9 @@ class Document:
     def bodies(self) -> Iterator[tuple[str, Json]]:
         """Give each media type that is sent or answered."""
         for name, operation in self.operations():
-            for kind, body in operation.get("requestBody", {}).get(
-                "content", {}
-            ).items():
+            for kind, body in (
+                operation.get("requestBody", {}).get("content", {}).items()
+            ):
                 yield f"{name} <- {kind}", body
         for name, status, answer in self.answers():
             for kind, body in answer.get("content", {}).items():

@@ -117,7 +117,12 @@ def test_every_operation_tells_of_the_refusals_that_it_shares(
         statuses = set(operation["responses"])
         assert shared <= statuses, name
         assert ("404" in statuses) or "{" not in name, name
-        assert ("requestBody" not in operation) or {"408", "413", "415", "429"} <= statuses
+        assert ("requestBody" not in operation) or {
+            "408",
+            "413",
+            "415",
+            "429",
+        } <= statuses
 
 
 def test_every_answer_tells_its_headers(described: Document) -> None:
