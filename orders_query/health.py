@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 PROBE_EVERY_SECONDS = 0.25
 SILENT_SECONDS = 0.5  # a probe that takes longer is no answer
+# While readers wait for a position, one probe after the other looks for all of them.
+EAGER_SECONDS, LEAST_EAGER_SECONDS = 0.003, 0.02
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,8 @@ class Watch:
         self._now = threading.Event()
         self._noted_anew = threading.Condition()
         self._probes = 0
+        self._waiting = 0
+        self._pause = EAGER_SECONDS
         threading.Thread(target=self._watch, name=f"watch {alias}", daemon=True).start()
 
     @property
@@ -52,6 +56,20 @@ class Watch:
         if asked_at is not None and time.monotonic() - asked_at > SILENT_SECONDS:
             return replace(self._noted, works=False)
         return self._noted
+
+    def wait_for(self, position: int, seconds: float) -> bool:
+        """Wait until it shows a position; return early if it fails."""
+
+        def is_over() -> bool:
+            return self._noted.position >= position or not self.health.works
+
+        with self._noted_anew:
+            self._waiting += 1
+            self._pause = EAGER_SECONDS
+            self._now.set()
+            self._noted_anew.wait_for(is_over, seconds)
+            self._waiting -= 1
+        return self._noted.position >= position
 
     def probe_now(self) -> Health | None:
         """Wait for a probe that began after this call, but not for a frozen server."""
@@ -75,7 +93,14 @@ class Watch:
             except (psycopg.Error, OSError) as error:
                 self._close()
                 self._note(replace(self._noted, works=False), type(error).__name__)
-            self._now.wait(PROBE_EVERY_SECONDS)
+            self._now.wait(self._until_next())
+
+    def _until_next(self) -> float:
+        if not self._waiting:
+            return PROBE_EVERY_SECONDS
+        pause = self._pause
+        self._pause = min(pause * 1.1, LEAST_EAGER_SECONDS)
+        return pause
 
     def _probe(self) -> Health:
         connection = self._connection

@@ -18,15 +18,17 @@ from django.db import connections
 from django.db.utils import InterfaceError, InternalError, OperationalError
 
 from orders_command import feed
-from orders_query import metrics, replicas
+from orders_query import health, metrics, replicas
 from orders_query.databases import PRIMARY
 from orders_query.queries.answers import NotYetConsistent
 from orders_query.queries.asking import Reader
 
 logger = logging.getLogger(__name__)
 
+ORDERS = "orders"
 POLL_SECONDS = 0.003
 LONGEST_POLL_SECONDS = 0.03
+WAKE_SECONDS = 0.1  # to see whether another source has come so far, or nobody waits
 # A waiting reader holds a thread of the server, so only so many may wait.
 _slots = threading.BoundedSemaphore(settings.WAIT_SLOTS)
 
@@ -41,6 +43,7 @@ class Question:
     """A statement that answers position, age in ms, known, and then what was asked."""
 
     sql: str
+    projection: str = ORDERS
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
@@ -109,12 +112,17 @@ def _waited_for(question: Question, reader: Reader) -> Row | None:
     deadline = time.monotonic() + settings.CONSISTENCY_WAIT_SECONDS
     pause = POLL_SECONDS
     while time.monotonic() < deadline and not reader.has_gone():
-        time.sleep(pause)
-        pause = min(pause * 1.3, LONGEST_POLL_SECONDS)
-        for alias in replicas.soon_enough(reader.name) or [PRIMARY]:
+        sources = replicas.soon_enough(reader.name) or [PRIMARY]
+        if question.projection == ORDERS and reader.at_least:
+            # One watch looks for all who wait.
+            left = min(WAKE_SECONDS, deadline - time.monotonic())
+            health.watch(sources[0]).wait_for(reader.at_least, left)
+        for alias in sources:
             row = _try(alias, question, reader)
             if row is not None:
                 return row
+        time.sleep(pause)
+        pause = min(pause * 1.3, LONGEST_POLL_SECONDS)
     return None
 
 

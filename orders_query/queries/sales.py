@@ -24,7 +24,9 @@ class Days:
 
 def daily_sales(days: Days, *, reader: Reader = ANYBODY) -> Answer:
     """Return what was ordered on each day and in each currency, oldest day first."""
-    row = read(Question(sql=_DAILY, parameters=vars(days)), reader=reader)
+    row = read(
+        Question(sql=_DAILY, projection="sales", parameters=vars(days)), reader=reader
+    )
     (body,) = row.values
     return Answer(
         body=body.encode(), position=row.position, source=row.source, age_ms=row.age_ms
@@ -41,7 +43,10 @@ def product_sales(
     """
     place = _unpack(cursor)
     parameters = {**vars(days), "limit": limit, **place}
-    row = read(Question(sql=_PRODUCTS, parameters=parameters), reader=reader)
+    row = read(
+        Question(sql=_PRODUCTS, projection="sales", parameters=parameters),
+        reader=reader,
+    )
     body, *last = row.values
     return Answer(
         body=body.encode(),
