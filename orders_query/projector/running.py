@@ -18,7 +18,8 @@ logger = logging.getLogger(__name__)
 
 LINGER_SECONDS = 0.1  # a task that stays is cheaper than a task for each event
 POLL_SECONDS = 0.002
-# Statistics wait for a moment without orders to show, but no longer than this.
+# Statistics wait for so long a moment without orders to show, but not for ever.
+QUIET_SECONDS = 0.03
 SALES_AT_LEAST_EVERY = 0.25
 LOCK = "projector"
 OnStep = Callable[[str, Step], None]
@@ -69,7 +70,7 @@ class _Run:
         worked = applied = self._round()
         while worked and time.monotonic() < self.deadline:
             applied = self._round()
-            worked = applied or self._more_comes()
+            worked = applied or self._more_comes(LINGER_SECONDS)
         if self.failed:
             raise next(iter(self.failed.values()))
 
@@ -79,16 +80,21 @@ class _Run:
     def _round(self) -> bool:
         """Step each projection once, orders first; return whether any had work."""
         busy = ORDERS in self._at_work() and self._step(ORDERS)
-        if SALES in self._at_work() and (not busy or self._sales_are_due()):
-            self.sales_at = time.monotonic()
-            busy = self._step(SALES) or busy
-        return busy
+        if SALES not in self._at_work() or not self._is_turn_of_sales(busy=busy):
+            return busy
+        if not busy and SALES in self.positions and self._more_comes(QUIET_SECONDS):
+            return True
+        self.sales_at = time.monotonic()
+        return self._step(SALES) or busy
+
+    def _is_turn_of_sales(self, *, busy: bool) -> bool:
+        if busy:
+            return time.monotonic() - self.sales_at > SALES_AT_LEAST_EVERY
+        stands = self.positions.get(SALES)
+        return stands is None or stands < self.positions.get(ORDERS, stands + 1)
 
     def _at_work(self) -> list[str]:
         return [name for name in self.projections if name not in self.failed]
-
-    def _sales_are_due(self) -> bool:
-        return time.monotonic() - self.sales_at > SALES_AT_LEAST_EVERY
 
     def _step(self, projection: str) -> bool:
         began = time.monotonic()
@@ -109,10 +115,10 @@ class _Run:
             self.on_step(projection, done)
         return done.applied > 0
 
-    def _more_comes(self) -> bool:
+    def _more_comes(self, seconds: float) -> bool:
         """Look at the log for a little longer."""
         position = max(self.positions.values(), default=0)
-        deadline = time.monotonic() + LINGER_SECONDS
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if feed.head() > position:
                 return True
