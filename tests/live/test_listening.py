@@ -68,13 +68,22 @@ def test_a_hundred_who_listen_cost_no_thread_and_hold_nobody_up(web, clerk):
     threads = process.num_threads()
 
     with ExitStack() as listening:
-        for _ in range(100):
-            asking = Listener(web, f"{ALL}?after={start}&wait=20", **clerk.headers)
-            listening.enter_context(asking)
+        listeners = [
+            listening.enter_context(
+                Listener(web, f"{ALL}?after={start}&wait=20", **clerk.headers)
+            )
+            for _ in range(100)
+        ]
         eventually(lambda: len(process.net_connections("tcp")) > 100)
         with Listener(web, "/api/me", **clerk.headers) as somebody:
             answered = somebody.answer().status
         meanwhile = process.num_threads()
+        order = placed()
+
+        # All of them were held: who is answered before the change knows nothing of it.
+        for listener in listeners:
+            (change,) = listener.changes()
+            assert change["orderId"] == str(order.order_id)
 
     assert answered == 200
     assert meanwhile <= threads
