@@ -1,9 +1,11 @@
 """The orders of a filter as CSV, streamed page by page."""
 
 import csv
+import logging
 from collections.abc import Iterator
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,7 +16,10 @@ from orders_query.pages.reading import only_of, page, reader, told
 from orders_query.pages.searching import understood
 from orders_query.queries import Answer, Filters, Page, Reader
 
+logger = logging.getLogger(__name__)
+
 PER_READ = 200
+CUT_SHORT = "INCOMPLETE: the export was cut short here. Please ask for it again."
 COLUMNS = {
     "Number": "orderNumber",
     "Reference": "reference",
@@ -60,7 +65,13 @@ def _lines(first: Answer, filters: Filters, asks: Reader) -> Iterator[str]:
             return
         # The cursor brings the token: no page is older than the one before.
         following = Page(limit=PER_READ, cursor=answer.next)
-        answer = queries.orders(filters, page=following, reader=asks)
+        try:
+            answer = queries.orders(filters, page=following, reader=asks)
+        except (queries.NotYetConsistent, DatabaseError):
+            # The answer has begun; a file that just ends would look complete.
+            logger.exception("An export was cut short")
+            yield writer.writerow([CUT_SHORT])
+            return
 
 
 def _cell(value: Any) -> Any:

@@ -10,6 +10,7 @@ from orders_query.pages import exporting
 from tests.orders import an_order, cancelled, confirmed
 from tests.people import a_customer, desk_clerk, linked_to
 from tests.projected import catch_up
+from tests.reading.test_bounds import away
 
 
 @pytest.fixture
@@ -70,6 +71,20 @@ def test_who_has_just_written_finds_it_in_the_file(clerk, replica, settings):
     [row] = rows(clerk.get(f"/orders.csv?customer={customer_id}"))
 
     assert row["Status"] == "CONFIRMED"
+
+
+def test_a_file_that_is_cut_short_says_so(clerk, monkeypatch):
+    monkeypatch.setattr(exporting, "PER_READ", 1)
+    customer_id = a_customer()
+    for _ in range(3):
+        an_order(customer_id)
+    catch_up()
+    answer = clerk.get(f"/orders.csv?customer={customer_id}")
+    with away("query", "replica_1"):
+        lines = b"".join(answer.streaming_content).decode().splitlines()
+
+    assert len(lines) == 3  # the names, what was read before, and the end
+    assert lines[-1].startswith("INCOMPLETE")
 
 
 def test_customers_get_their_own_orders_alone():
