@@ -36,6 +36,10 @@ lint: $(VENV)/.dev ## style, types, import contracts, migrations, deployment che
 bench: $(VENV)/.dev ## measure, each figure beside a peer or a limit
 	@$(PY) -m bench $(ARGS)
 
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## send 20,000 made-up requests and more, for the night
+	@$(PY) -m bench fuzz
+
 .PHONY: lock
 lock: $(VENV)/.dev ## write the lock files anew from pyproject.toml
 	@test -x $(VENV)/bin/uv || $(PIP) uv

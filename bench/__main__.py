@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import lag, plans, trouble
+from bench import fuzz, lag, plans, trouble
 from bench.system import System
 from config.local.ports import free_ports
 
@@ -74,9 +74,10 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["plans"]:
         plans.main(sys.argv[2:])
         raise SystemExit
+    known = {**MEASUREMENTS, "fuzz": fuzz.main}
     wanted = sys.argv[1:] or list(MEASUREMENTS)
-    if unknown := [name for name in wanted if name not in MEASUREMENTS]:
+    if unknown := [name for name in wanted if name not in known]:
         raise SystemExit(f"no such measurement: {unknown[0]}")
     for name in wanted:
         with running_system(replicas=REPLICAS.get(name, 1)) as system:
-            MEASUREMENTS[name](system)
+            known[name](system)

@@ -1,0 +1,27 @@
+"""Whatever is sent, the API answers as its document says, and never with a defect."""
+
+import pytest
+
+from tests.orders import an_order, confirmed
+from tests.people import a_customer, administrator
+from tests.projected import catch_up
+from tests.schema.fuzzing import fuzz
+
+
+@pytest.mark.timeout(180)
+def test_schemathesis_finds_nothing(web: str) -> None:
+    customers = [a_customer() for _ in range(3)]
+    orders = [an_order(customer).order_id for customer in customers]
+    confirmed(orders[0])
+    catch_up()
+
+    requests, found = fuzz(
+        web,
+        token=administrator().token,
+        orders=orders,
+        customers=customers,
+        examples=15,
+    )
+
+    assert found == ""
+    assert requests > 300
