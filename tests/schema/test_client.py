@@ -60,9 +60,11 @@ def generated(
 
 
 @pytest.fixture(scope="module")
-def client(web: str, caller: Caller, generated: Path) -> Any:
+def client(web: str, caller: Caller, generated: Path) -> Iterator[Any]:
     made = importlib.import_module(PACKAGE)
-    return made.AuthenticatedClient(base_url=web, token=caller.token)
+    client = made.AuthenticatedClient(base_url=web, token=caller.token)
+    with client:
+        yield client
 
 
 def an_order_placed() -> tuple[UUID, Arguments]:
