@@ -60,10 +60,11 @@ def _is_done(rung_at: datetime | None) -> bool:
     """Work, and tell whether the rest may be left to the next ring: can one come?"""
     if projector.catch_up(rung_at=rung_at, on_step=sightings.look_for):
         return ring()
-    return _broker_answers()
+    return broker_answers()
 
 
-def _broker_answers() -> bool:
+def broker_answers() -> bool:
+    """Tell whether a ring could reach a worker now."""
     try:
         return bool(_valkey.ping())
     except redis.RedisError:

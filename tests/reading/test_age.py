@@ -170,6 +170,7 @@ def test_the_terminal_tells_what_the_api_tells():
     for name in ("orders", "sales"):
         assert f"{name:<12} at {stands:<12} 0 events behind" in lines
     assert "replica_1    healthy" in lines
+    assert "doorbell     broker answers" in lines
 
 
 def test_a_question_about_age_costs_the_log_one_look_at_most(clerk):

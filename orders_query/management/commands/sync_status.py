@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError
 
-from orders_query import queries
+from orders_query import queries, tasks
 
 
 class Command(BaseCommand):
@@ -44,6 +44,8 @@ class Command(BaseCommand):
             self.stdout.write(_projection(projection, ages.get(projection["name"])))
         for replica in state["replicas"]:
             self.stdout.write(_replica(replica))
+        bell = "broker answers" if tasks.broker_answers() else "broker is away"
+        self.stdout.write(f"  {'doorbell':<12} {bell}")
 
 
 def _projection(projection: dict[str, Any], age: float | None) -> str:
