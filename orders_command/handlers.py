@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers.signals import IdempotencyKey
-from orders_command import metrics, store
+from orders_command import faults, metrics, store
 from orders_command.domain.commands import (
     CancelOrder,
     Command,
@@ -98,6 +98,7 @@ def handle(  # noqa: PLR0913 - who, when and under which conditions
             at,
         )
         outcome.is_replayed = receipt.replayed
+    faults.reach("command.after_commit", type(command).__name__)
     return receipt
 
 
@@ -137,6 +138,8 @@ def _attempt(
         events = _decided(command, before, expected_version)
         state = reduce(evolve, events, before.state)
         assert state is not None
+        name = type(command).__name__
+        faults.reach("command.before_append", name)
         receipt = store.append(
             command.order_id,
             before=before,
@@ -145,6 +148,7 @@ def _attempt(
             remark=_remark(command),
             context=_in_sequence(context, before.last_at, is_told=is_told),
         )
+        faults.reach("command.after_append", name)
         _announce_on_commit(receipt.position, events)
     return receipt
 

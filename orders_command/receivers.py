@@ -12,7 +12,7 @@ from customers.signals import (
     customer_changed,
     customer_registering,
 )
-from orders_command import metrics, store
+from orders_command import faults, metrics, store
 from orders_command.domain.errors import KeyReused
 from orders_command.events import (
     CustomerDetailsChanged,
@@ -57,15 +57,19 @@ def record_change(  # noqa: PLR0913 - the signal's own arguments
     context = store.Context(
         actor=actor, at=at, request_id=request_id, idempotency=idempotency
     )
+    name = type(_EVENTS[change]).__name__
+    faults.reach("command.before_append", name)
     if change == "erased":
         store.forget_remarks(customer_id)
     position = store.append_customer_event(
         customer_id, version=version, event=_EVENTS[change], context=context
     )
+    faults.reach("command.after_append", name)
 
     def announce() -> None:
-        metrics.appended(type(_EVENTS[change]).__name__)
+        metrics.appended(name)
         events_committed.send_robust(sender=record_change, position=position)
+        faults.reach("command.after_commit", name)
 
     transaction.on_commit(announce, robust=True)
     return position

@@ -12,6 +12,7 @@ from django.db import Error, connections
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from orders_command import faults
 from orders_query import projector, sightings
 
 logger = logging.getLogger(__name__)
@@ -75,7 +76,9 @@ def ring() -> bool:
     """Call the projector; return False if the broker cannot be reached."""
     try:
         if _valkey.set(KEY, 1, nx=True, px=RING_KEPT_MS):
+            faults.reach("ring.before")
             project.apply_async((time.time(),), expires=5, retry=False)
+            faults.reach("ring.after")
     except Exception as error:
         logger.warning("The doorbell is silent: %s", type(error).__name__)
         return False

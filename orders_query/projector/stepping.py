@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from orders_command import feed
+from orders_command import faults, feed
 from orders_query.databases import PRIMARY
 from orders_query.projector import rows, sales
 from orders_query.projector.checkpoints import (
@@ -83,3 +83,5 @@ def _write(
         fence(projection, position)
         PROJECTIONS[projection](batch.events, rung_at=rung_at)
         move(projection, to=batch.events[-1], fresh_at=batch.fresh_at)
+        faults.reach("projection.before_commit", projection)
+    faults.reach("projection.after_commit", projection)
