@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, get_args
 from uuid import UUID
 
-from orders_command.events import AnyEvent, Item
+from orders_command.events import AnyEvent, Item, Unreadable
 
 Json = dict[str, Any]
 SHAPE = 1  # of the data below; `load` upcasts older ones when there are any
@@ -48,17 +48,18 @@ def load(type_name: str, shape: int, data: Json) -> AnyEvent:
     """
     Return the event that was stored.
 
-    :raises ValueError: if this code does not know the type or its shape
+    :raises Unreadable: if this code does not know the type or its shape, or if the data
+        are not what they should be
     """
     if type_name not in EVENT_TYPES or shape != SHAPE:
-        raise ValueError(f"Unknown event {type_name} of shape {shape}.")
-    fields = dict(data)
-    if "items" in fields:
-        fields["items"] = tuple(map(_load_item, fields["items"]))
-    for key in _IDS:
-        if key in fields:
-            fields[key] = UUID(fields[key])
-    return EVENT_TYPES[type_name](**fields)
+        raise Unreadable(f"Unknown event {type_name} of shape {shape}.")
+    try:
+        return _loaded(EVENT_TYPES[type_name], data)
+    except (TypeError, ValueError, LookupError, ArithmeticError) as error:
+        # What is wrong is told, but not with the values: they may be anything.
+        raise Unreadable(
+            f"The data of this {type_name} cannot be read: {type(error).__name__}."
+        ) from error
 
 
 def chain(previous: bytes, entry: Entry) -> bytes:
@@ -78,6 +79,16 @@ def chain(previous: bytes, entry: Entry) -> bytes:
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(previous + text.encode()).digest()
+
+
+def _loaded(event_type: type[AnyEvent], data: Json) -> AnyEvent:
+    fields = dict(data)
+    if "items" in fields:
+        fields["items"] = tuple(map(_load_item, fields["items"]))
+    for key in _IDS:
+        if key in fields:
+            fields[key] = UUID(fields[key])
+    return event_type(**fields)
 
 
 def _dump_item(item: Item) -> Json:

@@ -80,6 +80,12 @@ CustomerEvent = CustomerRegistered | CustomerDetailsChanged | CustomerErased
 AnyEvent = OrderEvent | CustomerEvent
 
 
+class Unreadable(Exception):
+    """This code does not know an event of the log, or its shape, or cannot read it."""
+
+    code = "unavailable"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
     """
@@ -87,15 +93,28 @@ class Recorded:
 
     `stream_id` is the order's or the customer's id, `version` its place in that
     stream (1, 2, 3 …), `position` its place in the log. `occurred_at` is what people
-    are shown, `recorded_at` is when the log took it.
+    are shown, `recorded_at` is when the log took it. What is stored may be unreadable:
+    that is found out by who asks for the `event`, not by who reads past it.
     """
 
     position: int
     stream_id: UUID
     version: int
-    event: AnyEvent
+    type: str
+    content: AnyEvent | Unreadable
     actor: str
     request_id: str
     occurred_at: datetime
     recorded_at: datetime
     hash: bytes
+
+    @property
+    def event(self) -> AnyEvent:
+        """
+        What happened.
+
+        :raises Unreadable: if this code cannot tell
+        """
+        if isinstance(self.content, Unreadable):
+            raise self.content
+        return self.content

@@ -23,7 +23,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from orders_command import codec
-from orders_command.events import Recorded
+from orders_command.events import AnyEvent, Recorded, Unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -187,13 +187,22 @@ def _recorded(row: Any) -> Recorded:
         position=position,
         stream_id=stream,
         version=version,
-        event=codec.load(kind, shape, orjson.loads(data)),
+        type=kind,
+        content=_content(kind, shape, data),
         actor=actor,
         request_id=request,
         occurred_at=at,
         recorded_at=logged,
         hash=bytes(digest),
     )
+
+
+def _content(kind: str, shape: int, data: str) -> AnyEvent | Unreadable:
+    """One event that cannot be read keeps nobody from the others."""
+    try:
+        return codec.load(kind, shape, orjson.loads(data))
+    except Unreadable as unreadable:
+        return unreadable
 
 
 _COLUMNS = """

@@ -30,7 +30,7 @@ def of_history(recorded: Recorded) -> dict[str, Any]:
     _, data = shown_event(recorded.event)
     return {
         "version": recorded.version,
-        "type": type(recorded.event).__name__,
+        "type": recorded.type,
         "at": recorded.occurred_at,
         "actor": recorded.actor,
         "position": recorded.position,
@@ -45,7 +45,7 @@ def of_log(recorded: Recorded) -> dict[str, Any]:
         "position": recorded.position,
         "orderId" if is_of_order else "customerId": recorded.stream_id,
         "version": recorded.version,
-        "type": type(recorded.event).__name__,
+        "type": recorded.type,
         "at": recorded.occurred_at,
         "actor": recorded.actor,
         "data": data,

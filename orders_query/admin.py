@@ -1,16 +1,22 @@
-"""The read tables, to look at; they are written by the projector alone."""
+"""The read tables, to look at, since the projector alone writes them; and the parked
+events, to decide on."""
 
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from orders_query import queries
+from orders_query import projector, queries
+from orders_query.databases import PRIMARY
 from orders_query.models import (
     Checkpoint,
     CustomerTotals,
     OrderReadModel,
+    ParkedDecision,
+    ParkedEvent,
 )
 from orders_query.queries import Reader
 
@@ -47,6 +53,7 @@ class OrderReadModelAdmin(ReadOnlyAdmin):
         "total",
         "currency",
         "created_at",
+        "parked",
     )
     list_filter = ("status",)
     search_fields = ("order_number__exact", "reference__exact", "customer_name")
@@ -62,5 +69,96 @@ class CustomerTotalsAdmin(ReadOnlyAdmin):
 
 @admin.register(Checkpoint)
 class CheckpointAdmin(ReadOnlyAdmin):
-    list_display = ("name", "position", "moved_at")
+    list_display = ("name", "position", "moved_at", "parked", "tries")
     exclude = ("hash",)
+
+
+class OnPrimaryAdmin(ReadOnlyAdmin):
+    """What is decided here is shown at once, so it is read where it is written."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return admin.ModelAdmin.get_queryset(self, request).using(PRIMARY)
+
+
+class WithReason(ActionForm):
+    reason = forms.CharField(required=False, max_length=500, label="Reason:")
+
+
+@admin.register(ParkedEvent)
+class ParkedEventAdmin(OnPrimaryAdmin):
+    list_display = (
+        "stream_id",
+        "projection",
+        "type",
+        "version",
+        "tries",
+        "error",
+        "parked_at",
+    )
+    list_filter = ("projection",)
+    search_fields = ("stream_id__exact",)
+    search_help_text = "the id of an order"
+    ordering = ("position",)
+    action_form = WithReason
+    actions = ("retry", "retry_all", "skip")
+
+    def changelist_view(self, request: HttpRequest, *more: Any, **how: Any) -> Any:
+        """Let `retry_all` be used without a tick: it is for all of them."""
+        if request.POST.get("action") == "retry_all":
+            ids = ParkedEvent.objects.using(PRIMARY).values_list("pk", flat=True)
+            sent: Any = request.POST.copy()
+            sent.setlist(admin.helpers.ACTION_CHECKBOX_NAME, map(str, ids[:1]))
+            request.POST = sent
+        return super().changelist_view(request, *more, **how)
+
+    @admin.action(permissions=["decide"], description="Retry the selected orders")
+    def retry(self, request: HttpRequest, ticked: QuerySet[ParkedEvent]) -> None:
+        self._decide(request, sorted({(p.projection, p.stream_id) for p in ticked}))
+
+    @admin.action(permissions=["decide"], description="Retry all parked orders")
+    def retry_all(self, request: HttpRequest, _: QuerySet[ParkedEvent]) -> None:
+        self._decide(request, [(p.name, p.stream_id) for p in projector.waiting()])
+
+    @admin.action(permissions=["decide"], description="Skip the first event of …")
+    def skip(self, request: HttpRequest, ticked: QuerySet[ParkedEvent]) -> None:
+        if not request.POST.get("reason", "").strip():
+            self.message_user(request, "Skipping needs a reason.", messages.ERROR)
+            return
+        orders = sorted({(p.projection, p.stream_id) for p in ticked})
+        self._decide(request, orders, skips=True)
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("orders_query.decide_parked")
+
+    def _decide(
+        self, request: HttpRequest, orders: list[Any], *, skips: bool = False
+    ) -> None:
+        """Decide on one order after the other, and tell what came of each."""
+        how = {
+            "actor": f"user:{request.user.pk}",
+            "reason": request.POST.get("reason", "").strip(),
+        }
+        decide = projector.skip if skips else projector.retry
+        for name, stream_id in orders:
+            try:
+                outcome = decide(name, stream_id, **how)[-1]
+            except (projector.NothingParked, projector.ProjectorIsBusy) as error:
+                outcome = f"not tried: {error}"
+            is_done = outcome in {projector.APPLIED, projector.SKIPPED}
+            level = messages.SUCCESS if is_done else messages.ERROR
+            self.message_user(request, f"{stream_id} in {name}: {outcome}", level)
+
+
+@admin.register(ParkedDecision)
+class ParkedDecisionAdmin(OnPrimaryAdmin):
+    list_display = (
+        "at",
+        "actor",
+        "action",
+        "stream_id",
+        "version",
+        "outcome",
+        "reason",
+    )
+    search_fields = ("stream_id__exact",)
+    ordering = ("-id",)

@@ -34,6 +34,11 @@ _STANDSTILLS = Counter(
     "Batches that could not be applied.",
     ["projection", "reason"],
 )
+_PARKED = Counter(
+    "orders_parked_events_total",
+    "Events that could not be applied and wait.",
+    ["projection", "type"],
+)
 _RINGS = Counter("orders_doorbell_rings_total", "Rings, by outcome.", ["outcome"])
 
 
@@ -60,6 +65,10 @@ def applied(projection: str, events: int, seconds: float) -> None:
 
 def stood_still(projection: str, reason: str) -> None:
     _STANDSTILLS.labels(projection, reason).inc()
+
+
+def parked(projection: str, kind: str) -> None:
+    _PARKED.labels(projection, kind).inc()
 
 
 def rung(*, reached: bool) -> None:

@@ -24,6 +24,9 @@ class Checkpoint(models.Model):
     # All that the log had at this time is applied, by the log's own clock.
     fresh_at = models.DateTimeField(null=True)
     moved_at = models.DateTimeField(null=True)
+    # Begun from this position and not ended: 0 at rest, 1 at work; more tell of death.
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    parked = models.PositiveIntegerField(default=0, db_default=0)  # events
 
     def __str__(self) -> str:
         return f"{self.name} at {self.position}"
@@ -50,6 +53,8 @@ class OrderReadModel(models.Model):
     reason = models.TextField(null=True)  # noqa: DJ001
     carrier = models.CharField(max_length=100, null=True)  # noqa: DJ001
     tracking_number = models.CharField(max_length=100, null=True)  # noqa: DJ001
+    # An event of it could not be applied, and waits with those after it.
+    parked = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = "order"
@@ -200,6 +205,62 @@ class ProductSales(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id} on {self.day}"
+
+
+class ParkedEvent(models.Model):
+    """
+    An event that a projection could not apply, or one of the same order that waits
+    behind it (without an error). The event itself is in the log.
+    """
+
+    projection = models.CharField(max_length=32)
+    position = models.BigIntegerField()
+    stream_id = models.UUIDField("order or customer")
+    version = models.PositiveIntegerField()
+    type = models.CharField(max_length=64)
+    error = models.TextField()
+    tries = models.PositiveSmallIntegerField()
+    parked_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True)
+
+    class Meta:
+        permissions = [("decide_parked", "Can retry and skip parked events")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["projection", "position"], name="parked_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["projection", "stream_id", "position"], name="parked_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} v{self.version} of {self.stream_id}"
+
+
+class ParkedDecision(models.Model):
+    """Who has retried or skipped a parked event, why, and what came of it."""
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+    action = models.CharField(max_length=8)
+    reason = models.TextField()
+    projection = models.CharField(max_length=32)
+    position = models.BigIntegerField()
+    stream_id = models.UUIDField("order or customer")
+    version = models.PositiveIntegerField()
+    # "begun" until it is known: it stays so if the process has died of the event.
+    outcome = models.TextField()
+
+    class Meta:
+        verbose_name = "decision on a parked event"
+        verbose_name_plural = "decisions on parked events"
+        indexes = [models.Index(fields=["stream_id", "id"], name="decisions_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.action} v{self.version} of {self.stream_id}"
 
 
 class Sighting(models.Model):

@@ -1,13 +1,34 @@
 """Brings the read tables up to the log. Safe to run twice, or twice at once."""
 
-from orders_query.projector.running import catch_up
-from orders_query.projector.stepping import (
-    ORDERS,
-    PROJECTIONS,
-    SALES,
-    LogReplaced,
-    Step,
-    step,
+from orders_query.projector.applying import PROJECTIONS
+from orders_query.projector.parking import (
+    APPLIED,
+    SKIPPED,
+    NothingParked,
+    ProjectorIsBusy,
+    Waiting,
+    retry,
+    skip,
+    waiting,
 )
+from orders_query.projector.running import catch_up
+from orders_query.projector.sets import ORDERS, SALES
+from orders_query.projector.stepping import LogReplaced, Step, step
 
-__all__ = ["ORDERS", "PROJECTIONS", "SALES", "LogReplaced", "Step", "catch_up", "step"]
+__all__ = [
+    "APPLIED",
+    "ORDERS",
+    "PROJECTIONS",
+    "SALES",
+    "SKIPPED",
+    "LogReplaced",
+    "NothingParked",
+    "ProjectorIsBusy",
+    "Step",
+    "Waiting",
+    "catch_up",
+    "retry",
+    "skip",
+    "step",
+    "waiting",
+]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import OperationalError, connections
 
@@ -19,64 +20,98 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Stand:
-    """How far a projection is: the position, its event's hash, and as of when."""
+    """
+    How far a projection is: the position, its event's hash, and as of when.
+
+    `tries` have been begun from here and have not ended.
+    """
 
     position: int
     hash: bytes
     fresh_at: datetime | None
+    tries: int
 
 
-def stand_of(projection: str) -> Stand:
+def stand_of(name: str) -> Stand:
     with connections[PRIMARY].cursor() as cursor:
-        cursor.execute(statements.CHECKPOINT, [projection])
-        position, digest, fresh_at = cursor.fetchone()
-    return Stand(position=position, hash=bytes(digest), fresh_at=fresh_at)
+        cursor.execute(statements.CHECKPOINT, [name])
+        position, digest, fresh_at, tries = cursor.fetchone()
+    return Stand(position=position, hash=bytes(digest), fresh_at=fresh_at, tries=tries)
 
 
-def fence(projection: str, position: int) -> None:
+def begin_try(name: str, position: int) -> int:
+    """
+    Note that a try begins, whatever becomes of this process; return how many have.
+
+    :raises Overtaken: if the projection does not stand there, or somebody else moves it
+    """
+    row = _one_unless_held(statements.BEGIN_TRY, name, position)
+    if row is None:
+        raise Overtaken
+    return int(row[0])
+
+
+def end_try(name: str) -> None:
+    """Note that nobody is at work any more."""
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute(statements.END_TRY, [name])
+
+
+def fence(name: str, position: int) -> int:
     """
     Go on only if the projection still stands where the batch was read from.
 
     Call it first in the transaction that writes: from here on nobody else moves it.
+    Return how many events are parked.
 
     :raises Overtaken: if it does not, or if somebody else is about to move it
     """
-    sql = (
-        "select position from orders_query_checkpoint where name = %s for update nowait"
-    )
-    try:
-        with connections[PRIMARY].cursor() as cursor:
-            cursor.execute(sql, [projection])
-            (stands,) = cursor.fetchone()
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
-            raise Overtaken from error
-        raise
-    if stands != position:
+    row = _one_unless_held(statements.FENCE, name)
+    if row is None or row[0] != position:
         raise Overtaken
+    return int(row[1])
 
 
-def move(projection: str, *, to: Recorded, fresh_at: datetime | None = None) -> None:
-    """Move the checkpoint to an event, as of a time by the log's clock."""
+def move(
+    name: str, *, to: Recorded, fresh_at: datetime | None = None, goes_on: bool = False
+) -> None:
+    """
+    Move the checkpoint to an event, as of a time by the log's clock.
+
+    If the runner `goes_on`, its next try has begun with that.
+    """
     with connections[PRIMARY].cursor() as cursor:
         cursor.execute(
             statements.MOVE,
             {
-                "name": projection,
+                "name": name,
                 "position": to.position,
                 "hash": to.hash,
                 "fresh_at": fresh_at,
+                "tries": int(goes_on),
             },
         )
 
 
-def freshen(projection: str, stand: Stand, *, fresh_at: datetime) -> bool:
+def freshen(name: str, stand: Stand, *, fresh_at: datetime) -> bool:
     """Say that nothing is missing as of now, once in a while; return if it was said."""
     if stand.fresh_at is not None and fresh_at - stand.fresh_at < PULSE:
         return False
     with connections[PRIMARY].cursor() as cursor:
         cursor.execute(
             statements.FRESHEN,
-            {"name": projection, "position": stand.position, "fresh_at": fresh_at},
+            {"name": name, "position": stand.position, "fresh_at": fresh_at},
         )
     return True
+
+
+def _one_unless_held(sql: str, *parameters: str | int) -> tuple[Any, ...] | None:
+    try:
+        with connections[PRIMARY].cursor() as cursor:
+            cursor.execute(sql, parameters)
+            row: tuple[Any, ...] | None = cursor.fetchone()
+            return row
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
+            raise Overtaken from error
+        raise

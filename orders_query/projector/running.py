@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,11 @@ from django.db import Error, connections
 from orders_command import feed
 from orders_query import metrics
 from orders_query.databases import PRIMARY
-from orders_query.projector.stepping import ORDERS, PROJECTIONS, SALES, Step, step
+from orders_query.projector import sets
+from orders_query.projector.applying import PROJECTIONS
+from orders_query.projector.checkpoints import end_try
+from orders_query.projector.sets import ORDERS
+from orders_query.projector.stepping import BATCH, Step, step
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +25,7 @@ LINGER_SECONDS = 0.1  # a task that stays is cheaper than a task for each event
 POLL_SECONDS = 0.002
 # Statistics wait for so long a moment without orders to show, but not for ever.
 QUIET_SECONDS = 0.03
-SALES_AT_LEAST_EVERY = 0.25
+OTHERS_AT_LEAST_EVERY = 0.25
 LOCK = "projector"
 OnStep = Callable[[str, Step], None]
 
@@ -32,7 +37,8 @@ def catch_up(
     on_step: OnStep = lambda *_: None,
 ) -> bool:
     """
-    Apply what the log has and the projections have not (all of them unless named).
+    Apply what the log has and the projections have not: all, and sets that are kept,
+    unless named.
 
     For so many `seconds` at most; `rung_at` is when the doorbell rang for it, and
     `on_step` is told of each step that made something visible. Return whether there
@@ -46,7 +52,7 @@ def catch_up(
         if not alone:
             return False
         run = _Run(
-            projections=projections or tuple(PROJECTIONS),
+            projections=projections or (*PROJECTIONS, *sets.kept()),
             deadline=time.monotonic() + seconds,
             rung_at=rung_at,
             on_step=on_step,
@@ -63,14 +69,18 @@ class _Run:
     on_step: OnStep
     positions: dict[str, int] = field(default_factory=dict)
     failed: dict[str, Exception] = field(default_factory=dict)
-    sales_at: float = 0.0
+    others_at: float = 0.0
+    begun: set[str] = field(default_factory=set)  # a try is noted as under way
+    careful: Counter[str] = field(default_factory=Counter)  # so many events, one by one
 
     def to_the_end(self) -> None:
         """Work until nothing is left and nothing comes, or until the time is up."""
-        worked = applied = self._round()
-        while worked and time.monotonic() < self.deadline:
-            applied = self._round()
-            worked = applied or self._more_comes(LINGER_SECONDS)
+        try:
+            worked = self._round()
+            while worked and time.monotonic() < self.deadline:
+                worked = self._round() or self._more_comes(LINGER_SECONDS)
+        finally:
+            self._end_tries()
         if self.failed:
             raise next(iter(self.failed.values()))
 
@@ -78,42 +88,70 @@ class _Run:
         return feed.head() > min(self.positions.values(), default=0)
 
     def _round(self) -> bool:
-        """Step each projection once, orders first; return whether any had work."""
+        """Step each set of tables once, orders first; return whether any had work."""
         busy = ORDERS in self._at_work() and self._step(ORDERS)
-        if SALES not in self._at_work() or not self._is_turn_of_sales(busy=busy):
+        others = [name for name in self._at_work() if name != ORDERS]
+        if not self._is_turn_of(others, busy=busy):
             return busy
-        if not busy and SALES in self.positions and self._more_comes(QUIET_SECONDS):
+        are_known = all(name in self.positions for name in others)
+        if not busy and are_known and self._more_comes(QUIET_SECONDS):
             return True
-        self.sales_at = time.monotonic()
-        return self._step(SALES) or busy
+        self.others_at = time.monotonic()
+        worked = [self._step(name) for name in others]
+        return busy or any(worked)
 
-    def _is_turn_of_sales(self, *, busy: bool) -> bool:
+    def _is_turn_of(self, others: list[str], *, busy: bool) -> bool:
+        """Statistics, and a set that is kept, wait for a moment without orders."""
         if busy:
-            return time.monotonic() - self.sales_at > SALES_AT_LEAST_EVERY
-        stands = self.positions.get(SALES)
-        return stands is None or stands < self.positions.get(ORDERS, stands + 1)
+            return time.monotonic() - self.others_at > OTHERS_AT_LEAST_EVERY
+        far = self.positions.get(ORDERS)
+        return any(
+            far is None or self.positions.get(name, far - 1) < far for name in others
+        )
 
     def _at_work(self) -> list[str]:
         return [name for name in self.projections if name not in self.failed]
 
     def _step(self, projection: str) -> bool:
         began = time.monotonic()
+        careful = self.careful[projection] > 0
         try:
-            done = step(projection, rung_at=self.rung_at)
+            done = step(
+                projection,
+                limit=1 if careful else BATCH,
+                rung_at=self.rung_at,
+                has_begun=projection in self.begun,
+                goes_on=True,
+            )
         except Error as error:
             metrics.stood_still(projection, type(error).__name__)
+            self.begun.add(projection)
             raise  # the databases are all projections' own
         except Exception as error:
             metrics.stood_still(projection, type(error).__name__)
             logger.exception("The projection %s stands still", projection)
             self.failed[projection] = error
+            self.begun.add(projection)
             return False
         if done.applied:
             metrics.applied(projection, done.applied, time.monotonic() - began)
+            self.begun.add(projection)
+            # What the last process has died of may be anywhere in its batch.
+            self.careful[projection] += BATCH if done.careful else -careful
         self.positions[projection] = done.position
         if done.since is not None:
             self.on_step(projection, done)
         return done.applied > 0
+
+    def _end_tries(self) -> None:
+        """Say that this process lives; if that fails, the next one is careful."""
+        for name in self.begun:
+            try:
+                end_try(name)
+            except Error as error:
+                logger.warning(
+                    "The end of a run is not noted: %s", type(error).__name__
+                )
 
     def _more_comes(self, seconds: float) -> bool:
         """Look at the log for a little longer."""

@@ -1,7 +1,29 @@
 """The statements that load and save the rows of the `orders` projection."""
 
 CHECKPOINT = """
-select position, hash, fresh_at from orders_query_checkpoint where name = %s
+select position, hash, fresh_at, tries from orders_query_checkpoint where name = %s
+"""
+
+FENCE = """
+select position, parked from orders_query_checkpoint where name = %s for update nowait
+"""
+
+# It must outlive this process, not the server: nobody waits for the disk.
+BEGIN_TRY = """
+with soon as (select set_config('synchronous_commit', 'off', true)), free as (
+    select name from orders_query_checkpoint where name = %s and position = %s
+    for update nowait
+)
+update orders_query_checkpoint c set tries = c.tries + 1 from soon, free
+where c.name = free.name returning c.tries
+"""
+
+END_TRY = """
+with soon as (select set_config('synchronous_commit', 'off', true)), free as (
+    select name from orders_query_checkpoint where name = %s for update skip locked
+)
+update orders_query_checkpoint c set tries = 0 from soon, free
+where c.name = free.name
 """
 
 LOAD_ORDERS = """
@@ -93,7 +115,7 @@ where o.customer_id = c.customer_id
 MOVE = """
 update orders_query_checkpoint
 set position = %(position)s, hash = %(hash)s, moved_at = clock_timestamp(),
-    fresh_at = greatest(fresh_at, %(fresh_at)s)
+    fresh_at = greatest(fresh_at, %(fresh_at)s), tries = %(tries)s
 where name = %(name)s
 """
 
@@ -101,4 +123,80 @@ where name = %(name)s
 FRESHEN = """
 update orders_query_checkpoint set fresh_at = greatest(fresh_at, %(fresh_at)s)
 where name = %(name)s and position = %(position)s
+"""
+
+PARKED_STREAMS = """
+select distinct stream_id from orders_query_parkedevent
+where projection = %s and stream_id = any(%s)
+"""
+
+PARK = """
+with parked as (
+    insert into orders_query_parkedevent
+      (projection, position, stream_id, version, type, error, tries, parked_at,
+       tried_at)
+    values (%(name)s, %(position)s, %(stream_id)s, %(version)s, %(type)s, %(error)s,
+            %(tries)s, clock_timestamp(),
+            case when %(tries)s > 0 then clock_timestamp() end)
+)
+update orders_query_checkpoint set parked = parked + 1 where name = %(name)s
+"""
+
+MARK_PARKED = """
+update orders_query_orderreadmodel set parked = true
+where order_id = %s and not parked
+"""
+
+MARK_IF_PARKED = """
+update orders_query_orderreadmodel
+set parked = exists (
+    select from orders_query_parkedevent where projection = %s and stream_id = %s)
+where order_id = %s
+"""
+
+WAITING = """
+select * from (
+    select distinct on (p.projection, p.stream_id)
+           p.projection as name, p.stream_id, p.position, p.version, p.type, p.error,
+           p.tries,
+           (count(*) over (partition by p.projection, p.stream_id))::int - 1 as behind
+    from orders_query_parkedevent p
+    where %(name)s in ('', p.projection)
+      and (%(stream_id)s::uuid is null or p.stream_id = %(stream_id)s)
+    order by p.projection, p.stream_id, p.position
+) first order by position, name
+"""
+
+HOLD = "select from orders_query_checkpoint where name = %s for update"
+
+TAKE = """
+with taken as (
+    delete from orders_query_parkedevent where projection = %s and position = %s
+    returning projection
+)
+update orders_query_checkpoint c set parked = c.parked - 1 from taken
+where c.name = taken.projection returning c.parked
+"""
+
+LEAVE_OUT = """
+update orders_query_orderreadmodel set version = %s where order_id = %s
+"""
+
+KEEP_DECISION = """
+insert into orders_query_parkeddecision
+  (at, actor, action, reason, projection, position, stream_id, version, outcome)
+values (clock_timestamp(), %(actor)s, %(action)s, %(reason)s, %(name)s, %(position)s,
+        %(stream_id)s, %(version)s, %(outcome)s)
+returning id
+"""
+
+COUNT_TRY = """
+update orders_query_parkedevent set tries = tries + 1, tried_at = clock_timestamp()
+where projection = %s and position = %s
+"""
+
+CONCLUDE = "update orders_query_parkeddecision set outcome = %s where id = %s"
+
+NOTE_ERROR = """
+update orders_query_parkedevent set error = %s where projection = %s and position = %s
 """

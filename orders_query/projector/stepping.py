@@ -1,29 +1,32 @@
 """One batch: read and proven from the log, folded in memory, written at once."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DataError, Error, IntegrityError, transaction
 
 from orders_command import faults, feed
+from orders_command.events import Recorded
+from orders_query import metrics
 from orders_query.databases import PRIMARY
-from orders_query.projector import rows, sales
+from orders_query.projector import parking, sets
+from orders_query.projector.applying import apply_to
 from orders_query.projector.checkpoints import (
     Overtaken,
+    Stand,
+    begin_try,
     fence,
     freshen,
     move,
     stand_of,
 )
 
+logger = logging.getLogger(__name__)
+
 BATCH = 1000
-ORDERS, SALES = "orders", "sales"
-# Each owns its tables and its checkpoint; none reads another's.
-PROJECTIONS: dict[str, Callable[..., None]] = {
-    ORDERS: rows.apply_all,
-    SALES: sales.apply_all,
-}
+TRIES = 5  # at an event that ends the process, before it is parked
 
 
 class LogReplaced(Exception):
@@ -36,52 +39,139 @@ class Step:
     Where a projection stands after a batch, and how many events that took.
 
     `since` is the time, by the log's clock, from which on a reader could miss what
-    the step has made visible; None if it made nothing visible.
+    the step has made visible; None if it made nothing visible. A `careful` step took
+    one event only, since the process that tried more of them has died.
     """
 
     position: int
     applied: int = 0
     since: datetime | None = None
+    careful: bool = False
 
 
 def step(
-    projection: str, *, limit: int = BATCH, rung_at: datetime | None = None
+    name: str,
+    *,
+    limit: int = BATCH,
+    rung_at: datetime | None = None,
+    has_begun: bool = False,
+    goes_on: bool = False,
 ) -> Step:
     """
-    Apply one batch, at most `limit` events; `rung_at` is when the doorbell rang.
+    Bring one set of read tables on by one batch, at most `limit` events.
 
     A second runner at the same time changes nothing: the checkpoint moves in the
-    transaction of the rows, and only from where the batch was read.
+    transaction of the rows, and only from where the batch was read. `rung_at` is when
+    the doorbell rang. A runner that has made a step and `goes_on` has begun its next
+    try with that (`has_begun`); it ends the last one itself.
 
     :raises LogReplaced: if the event at the checkpoint is missing or another one
     """
-    stand = stand_of(projection)
-    batch = feed.read(after=stand.position, limit=limit)
-    if stand.position and batch.anchor != stand.hash:
-        raise LogReplaced(
-            f"Event {stand.position} is not in the log as {projection!r} has applied "
-            "it: the log was replaced. Rebuild the projection."
-        )
+    stand = stand_of(name)
+    is_careful = stand.tries > 0 and not has_begun
+    batch = feed.read(after=stand.position, limit=1 if is_careful else limit)
+    _require_same_log(name, stand, batch)
     if not batch.events:
-        said = freshen(projection, stand, fresh_at=batch.fresh_at)
+        said = freshen(name, stand, fresh_at=batch.fresh_at)
         return Step(position=stand.position, since=batch.fresh_at if said else None)
+    writing = _Writing(name=name, rung_at=rung_at, goes_on=goes_on)
     try:
-        _write(projection, stand.position, batch, rung_at)
+        tries = 1 if has_begun else begin_try(name, stand.position)
+        writing.write(stand.position, batch.events, batch.fresh_at, tries=tries)
     except Overtaken:
         return Step(position=stand.position)
     return Step(
         position=batch.events[-1].position,
         applied=len(batch.events),
         since=batch.events[0].recorded_at,
+        careful=is_careful,
     )
 
 
-def _write(
-    projection: str, position: int, batch: feed.Batch, rung_at: datetime | None
-) -> None:
-    with transaction.atomic(using=PRIMARY):
-        fence(projection, position)
-        PROJECTIONS[projection](batch.events, rung_at=rung_at)
-        move(projection, to=batch.events[-1], fresh_at=batch.fresh_at)
-        faults.reach("projection.before_commit", projection)
-    faults.reach("projection.after_commit", projection)
+def _require_same_log(name: str, stand: Stand, batch: feed.Batch) -> None:
+    if stand.position and batch.anchor != stand.hash:
+        raise LogReplaced(
+            f"Event {stand.position} is not in the log as {name!r} has applied "
+            "it: the log was replaced. Rebuild the projection."
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Writing:
+    """Writes a batch; what cannot be applied, in halves, until one event is alone."""
+
+    name: str
+    rung_at: datetime | None
+    goes_on: bool
+
+    def write(
+        self,
+        position: int,
+        events: Sequence[Recorded],
+        fresh_at: datetime,
+        *,
+        tries: int,
+    ) -> None:
+        """Apply or park the events, from where the checkpoint stands now."""
+        if tries > TRIES:
+            died = f"the process has died of it {TRIES} times"
+            self._park(position, events[0], fresh_at, died, TRIES)
+            return
+        try:
+            self._commit(position, events, fresh_at)
+        except (IntegrityError, DataError) as error:
+            self._part(position, events, fresh_at, error)
+        except (Overtaken, Error):
+            raise  # the databases are everybody's own
+        except Exception as error:
+            self._part(position, events, fresh_at, error)
+
+    def _part(
+        self,
+        position: int,
+        events: Sequence[Recorded],
+        fresh_at: datetime,
+        error: Exception,
+    ) -> None:
+        if len(events) == 1:
+            self._park(position, events[0], fresh_at, parking.told(error), 1)
+            return
+        half = len(events) // 2
+        first, second = events[:half], events[half:]
+        self.write(position, first, first[-1].recorded_at, tries=1)
+        self.write(first[-1].position, second, fresh_at, tries=1)
+
+    def _commit(
+        self, position: int, events: Sequence[Recorded], fresh_at: datetime
+    ) -> None:
+        with transaction.atomic(using=PRIMARY):
+            is_parked = fence(self.name, position)
+            sets.use(self.name)
+            free = parking.hold_back(self.name, events) if is_parked else events
+            if free:
+                apply_to(self.name, free, rung_at=self.rung_at)
+            self._move(events[-1], fresh_at)
+            faults.reach("projection.before_commit", self.name)
+        faults.reach("projection.after_commit", self.name)
+
+    def _park(
+        self, position: int, event: Recorded, fresh_at: datetime, error: str, tries: int
+    ) -> None:
+        with transaction.atomic(using=PRIMARY):
+            fence(self.name, position)
+            sets.use(self.name)
+            parking.park(self.name, event, error=error, tries=tries)
+            self._move(event, fresh_at)
+        metrics.parked(self.name, event.type)
+        logger.error(
+            "Event %s (%s v%s of %s) is parked in %s: %s",
+            event.position,
+            event.type,
+            event.version,
+            event.stream_id,
+            self.name,
+            error,
+        )
+
+    def _move(self, to: Recorded, fresh_at: datetime) -> None:
+        move(self.name, to=to, fresh_at=fresh_at, goes_on=self.goes_on)

@@ -12,7 +12,7 @@ from django.db.utils import InterfaceError, OperationalError
 from customers import directory
 from customers.directory import Card
 from orders_command import feed
-from orders_command.events import OrderCreated, Recorded
+from orders_command.events import OrderCreated, Recorded, Unreadable
 from orders_command.wording import json_of, of_history
 from orders_query.projection import OrderRow, Rows, apply
 from orders_query.queries.answers import (
@@ -87,9 +87,12 @@ def _fold(
         # Of its own events it may show some that came after the proof.
         position = max(position, events[-1].position)
     until = tuple(_until(events, version, as_of))
-    for recorded in until:
-        apply(rows, recorded)
-    _require_known(events, rows, only_of, version, position)
+    try:
+        for recorded in until:
+            apply(rows, recorded)
+        _require_known(events, rows, only_of, version, position)
+    except Unreadable as error:
+        raise NotYetConsistent(reader) from error
     return Folded(row=rows.orders[order_id], events=until, position=position)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from orders_query.queries.filters import Filters, Ordering, Page, Place
-from orders_query.queries.statements import ORDERS, summary
+from orders_query.queries.statements import ORDERS, listed
 
 
 def listing(
@@ -77,8 +77,8 @@ _PRESENT = f"""{ORDERS}, found as (
     where {{where}} order by {{key_now}} {{way}}, o.order_id {{way}}
     limit %(limit)s + 1
 ){_PAGE}(
-    select coalesce(json_agg(json_build_object({summary()})
-                    order by o.place {{turned}})::text, '[]') from shown o
+    select coalesce(json_agg({listed()} order by o.place {{turned}})::text, '[]')
+    from shown o
 ){_EDGES}"""  # noqa: S608 - built from constants
 
 # The orders that still are as they stood then, and those that have moved on since.
@@ -100,7 +100,7 @@ _PAST = f"""{ORDERS}, past as materialized (
      where {{where_past}}
      order by {{key}} {{way}}, o.order_id {{way}} limit %(limit)s + 1)
 ){_PAGE}(
-    select coalesce(json_agg(json_build_object({summary("state")})
+    select coalesce(json_agg({listed("state")}
                     order by state.place {{turned}})::text, '[]')
     from shown state join orders_query_orderreadmodel o on o.order_id = state.order_id
 ){_EDGES}"""  # noqa: S608 - built from constants

@@ -63,9 +63,8 @@ def order(
         sql=statements.order(at.kind, expand),
         parameters={"order_id": order_id, "only_of": only_of, **vars(at)},
     )
-    try:
-        row = read(asked, reader=reader)
-    except NotYetConsistent:
+    row = _read_or_none(asked, reader)
+    if row is None:
         return order_from_log(
             order_id,
             reader=reader,
@@ -85,9 +84,8 @@ def history(
     asked = Question(
         sql=statements.HISTORY, parameters={"order_id": order_id, "only_of": only_of}
     )
-    try:
-        row = read(asked, reader=reader)
-    except NotYetConsistent:
+    row = _read_or_none(asked, reader)
+    if row is None:
         return history_from_log(order_id, reader=reader, only_of=only_of)
     return _single(row, OrderNotFound)
 
@@ -138,10 +136,20 @@ def customer_summary(customer_id: UUID, *, reader: Reader = ANYBODY) -> Answer:
     return _single(read(asked, reader=reader), CustomerNotFound)
 
 
+def _read_or_none(asked: Question, reader: Reader) -> Row | None:
+    """Return what a read table answers; None if only the log can tell."""
+    try:
+        row = read(asked, reader=reader)
+    except NotYetConsistent:
+        return None
+    *_, lacks_an_event = row.values
+    return None if lacks_an_event else row
+
+
 def _single(row: Row, unknown: type[Unknown]) -> Answer:
     if not row.known:
         raise unknown(position=row.position, source=row.source, age_ms=row.age_ms)
-    body, version = row.values
+    body, version, *_ = row.values
     return _answer(row, body, version=version)
 
 

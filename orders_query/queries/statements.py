@@ -14,7 +14,7 @@ def checkpoint(projection: str) -> str:
     """Return the common table `c`: where the projection stands for this statement."""
     return f"""
 with c as (
-    select position, position >= %(at_least)s as fresh,
+    select position, position >= %(at_least)s as fresh, parked,
            greatest(0, round(extract(epoch from clock_timestamp() - fresh_at) * 1000)
            )::bigint as age
     from orders_query_checkpoint where name = '{projection}'
@@ -40,11 +40,26 @@ def summary(state: str = "o") -> str:
 """
 
 
+def listed(state: str = "o") -> str:
+    """Return an order as a list shows it, with `parked` only where it is true."""
+    members = summary(state)
+    return f"""
+    case when o.parked then json_build_object({members}, 'parked', true)
+         else json_build_object({members}) end
+"""
+
+
 _EVENTS = f"""
     json_agg(json_build_object('version', h.version, 'type', h.type,
              'at', {TIME.format("h.at")}, 'actor', h.actor, 'position', h.position,
              'data', h.data) order by h.version)
 """
+# The order lacks an event that this reader has seen: only the log can tell.
+_BEHIND = """
+c.parked > 0 and exists (
+    select from orders_query_parkedevent p
+    where p.projection = 'orders' and p.stream_id = %(order_id)s
+      and p.position <= %(at_least)s)"""
 _MINE = "(%(only_of)s::uuid is null or o.customer_id = %(only_of)s)"
 _PARTS = {
     "history": f""", 'history', (
@@ -85,16 +100,18 @@ def order(which: str, expand: frozenset[str]) -> str:
     `known` is false if only that version of it is not known, null if the order is not.
     """
     parts = "".join(_PARTS[name] for name in sorted(expand))
+    members = f"""{summary("s")},
+             'items', o.items, 'note', o.note, 'reason', s.reason,
+             'carrier', s.carrier, 'trackingNumber', s.tracking_number{parts}"""
     return f"""{ORDERS}
 select c.position, c.age,
        case when found.body is not null then true when found.is_there then false end,
-       found.body, found.version
+       found.body, found.version, {_BEHIND}
 from c left join lateral (
     select true as is_there, s.version,
-           case when s.version is not null then json_build_object({summary("s")},
-             'items', o.items, 'note', o.note, 'reason', s.reason,
-             'carrier', s.carrier, 'trackingNumber', s.tracking_number{parts}
-           )::text end as body
+           case when s.version is null then null when o.parked
+           then json_build_object({members}, 'parked', true)
+           else json_build_object({members}) end::text as body
     from orders_query_orderreadmodel o left join lateral ({_STATES[which]}) s on true
     where c.fresh and o.order_id = %(order_id)s and {_MINE}
 ) found on true
@@ -102,7 +119,7 @@ from c left join lateral (
 
 
 HISTORY = f"""{ORDERS}
-select c.position, c.age, found.body is not null, found.body, null
+select c.position, c.age, found.body is not null, found.body, null, {_BEHIND}
 from c left join lateral (
     select {_EVENTS}::text as body
     from orders_query_orderhistory h
@@ -145,4 +162,10 @@ select c.position, c.age, true, (
 from c
 """  # noqa: S608 - built from constants
 
-SYNC = "select name, position, fresh_at from orders_query_checkpoint order by name"
+# Of the sets of tables that serve; those that are kept or made have a colon.
+SYNC = """
+select c.name, c.position, c.fresh_at, case when c.parked = 0 then 0 else (
+         select count(distinct p.stream_id) from orders_query_parkedevent p
+         where p.projection = c.name) end
+from orders_query_checkpoint c where strpos(c.name, ':') = 0 order by c.name
+"""

@@ -1,5 +1,6 @@
 """How far the read side has come: each projection, each replica."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,17 @@ from orders_query.databases import PRIMARY
 from orders_query.queries import statements
 from orders_query.queries.reading import LOST
 
-Stands = dict[str, tuple[int, datetime | None]]  # position and as of when, by name
+
+@dataclass(frozen=True, kw_only=True)
+class Stand:
+    """Where a projection's live tables stand, as of when, and what is parked."""
+
+    position: int
+    fresh_at: datetime | None
+    parked: int  # orders
+
+
+Stands = dict[str, Stand]  # by name
 
 
 def sync() -> dict[str, Any]:
@@ -30,7 +41,7 @@ def sync() -> dict[str, Any]:
     return {
         "head": head,
         "projections": [
-            _projection(name, position, head) for name, (position, _) in stands.items()
+            _projection(name, stand, head) for name, stand in stands.items()
         ],
         "replicas": [_replica(alias) for alias in settings.REPLICAS],
     }
@@ -45,26 +56,28 @@ def ages() -> dict[str, float | None]:
     """
     now = timezone.now()
     return {
-        name: None if fresh_at is None else max(0.0, (now - fresh_at).total_seconds())
-        for name, (_, fresh_at) in _stands().items()
+        name: None
+        if stand.fresh_at is None
+        else max(0.0, (now - stand.fresh_at).total_seconds())
+        for name, stand in _stands().items()
     }
 
 
 def lag_seconds() -> float:
     """Return how many seconds the projection that is furthest behind is behind."""
-    positions = [position for position, _ in _stands().values()]
+    positions = [stand.position for stand in _stands().values()]
     return feed.age_of_next(after=min(positions, default=0))
 
 
-def _projection(name: str, position: int, head: int | None) -> dict[str, Any]:
-    events, seconds = _backlog(position) if head is not None else (None, None)
+def _projection(name: str, stand: Stand, head: int | None) -> dict[str, Any]:
+    events, seconds = _backlog(stand.position) if head is not None else (None, None)
     return {
         "name": name,
-        "position": position,
+        "position": stand.position,
         "head": head,
         "eventsBehind": events,
         "lagSeconds": seconds,
-        "parked": 0,
+        "parked": stand.parked,
     }
 
 
@@ -106,4 +119,7 @@ def _stands() -> Stands:
 def _stands_at(alias: str) -> Stands:
     with connections[alias].cursor() as cursor:
         cursor.execute(statements.SYNC)
-        return {name: (at, fresh_at) for name, at, fresh_at in cursor.fetchall()}
+        return {
+            name: Stand(position=position, fresh_at=fresh_at, parked=parked)
+            for name, position, fresh_at, parked in cursor.fetchall()
+        }

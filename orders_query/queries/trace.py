@@ -67,7 +67,7 @@ def _way(
     applied_at = applied.applied_at if applied else None
     return {
         "version": recorded.version,
-        "type": type(recorded.event).__name__,
+        "type": recorded.type,
         "position": recorded.position,
         "actor": recorded.actor,
         "requestId": recorded.request_id,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import psycopg
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, OperationalError, connections, transaction
 
 from config.local.addresses import OWNER_URLS
 from customers import directory
@@ -123,11 +123,11 @@ def test_a_crash_in_the_middle_leaves_everything_as_it_was(services):
     def crashes():
         try:
             projector.step(ORDERS)
-        except IntegrityError:
+        except OperationalError:
             return True
         return False  # a worker that runs beside this test holds the checkpoint
 
-    with history_refused(services, command.order_id):
+    with disk_full(services, command.order_id):
         handle(command, actor=ACTOR)
         eventually(crashes)
         assert checkpoint() == stands
@@ -137,20 +137,25 @@ def test_a_crash_in_the_middle_leaves_everything_as_it_was(services):
 
 
 @contextmanager
-def history_refused(services, order_id) -> Iterator[None]:
-    """Let the database refuse a row of the last table that is written."""
+def disk_full(services, order_id) -> Iterator[None]:
+    """Let the last table that is written be full when this order comes."""
     url = services.environment()[OWNER_URLS[1]]
     with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute(
-            "alter table orders_query_orderhistory add constraint refused"
-            f" check (order_id <> '{order_id}') not valid".encode()
-        )
+        owner.execute(FULL.format(order_id).encode())
         try:
             yield
         finally:
-            owner.execute(
-                "alter table orders_query_orderhistory drop constraint refused"
-            )
+            owner.execute("drop function orders_query_full cascade")
+
+
+FULL = """
+create function orders_query_full() returns trigger language plpgsql as $$
+begin
+    raise exception 'no space left' using errcode = 'disk_full';
+end $$;
+create trigger full_disk before insert on orders_query_orderhistory
+for each row when (new.order_id = '{}') execute function orders_query_full();
+"""
 
 
 def test_a_log_that_is_not_the_one_the_checkpoint_saw_stops_the_projector(services):

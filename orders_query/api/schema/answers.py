@@ -184,7 +184,7 @@ SYNC = named(
                     "head": or_null(count(7682)),
                     "eventsBehind": or_null(count(17)),
                     "lagSeconds": seconds(0.4, "The age of the oldest missing event."),
-                    "parked": count(0, "Events that could not be applied."),
+                    "parked": count(0, "Orders with an event that fails."),
                 },
             )
         ),

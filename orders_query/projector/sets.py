@@ -1,0 +1,71 @@
+"""The sets of read tables that a projection may have: one serves, one is kept or made.
+
+Each has a checkpoint of its own, named `orders`, `orders:previous`, `orders:shadow`.
+The tables of the last two lie in schemas of their own under the same names, so every
+statement works on each of them: the search path says on which.
+"""
+
+from django.db import connections, models
+
+from orders_query.databases import PRIMARY
+from orders_query.models import (
+    CustomerTotals,
+    DailySales,
+    OrderHistory,
+    OrderReadModel,
+    OrderVersion,
+    ProductSales,
+    StatusCounts,
+)
+
+ORDERS, SALES = "orders", "sales"
+PREVIOUS, SHADOW = "previous", "shadow"
+LIVE_SCHEMA = "public"
+
+TABLES: dict[str, tuple[type[models.Model], ...]] = {
+    ORDERS: (
+        OrderReadModel,
+        OrderVersion,
+        OrderHistory,
+        CustomerTotals,
+        StatusCounts,
+    ),
+    SALES: (DailySales, ProductSales),
+}
+
+
+def projection_of(name: str) -> str:
+    """Return the projection that a checkpoint's name belongs to."""
+    return name.partition(":")[0]
+
+
+def name_of(projection: str, kind: str = "") -> str:
+    """Return the checkpoint's name of one of the projection's sets."""
+    return f"{projection}:{kind}" if kind else projection
+
+
+def schema_of(name: str) -> str:
+    """Return the schema in which a set's tables are."""
+    projection, _, kind = name.partition(":")
+    return f"{kind}_{projection}" if kind else LIVE_SCHEMA
+
+
+def use(name: str) -> None:
+    """Let the rest of this transaction work on that set."""
+    if schema_of(name) == LIVE_SCHEMA:
+        return
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute(
+            "select set_config('search_path', %s, true)",
+            [f"{schema_of(name)}, {LIVE_SCHEMA}"],
+        )
+
+
+def kept() -> list[str]:
+    """Return the previous sets that are still projected on."""
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute(
+            "select name from orders_query_checkpoint where name like %s",
+            [f"%:{PREVIOUS}"],
+        )
+        return [name for (name,) in cursor.fetchall()]

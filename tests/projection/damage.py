@@ -1,0 +1,47 @@
+"""What makes an event fail, done to real rows, and undone again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import psycopg
+
+from config.local.addresses import OWNER_URLS
+from config.local.embedded import Embedded
+
+
+@contextmanager
+def out_of_step(services: Embedded, order_id: UUID) -> Iterator[None]:
+    """Let the read row be at another version than the next event follows."""
+    url = services.environment()[OWNER_URLS[1]]
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute(MOVE_VERSION, [7, order_id])
+        yield
+        owner.execute(MOVE_VERSION, [-7, order_id])
+
+
+@contextmanager
+def unknown_shape(services: Embedded, order_id: UUID, version: int) -> Iterator[None]:
+    """Let an event be of a shape that only a later release knows."""
+    url = services.environment()[OWNER_URLS[0]]
+    with psycopg.connect(url, autocommit=True) as owner:
+        _set_shape(owner, order_id, version, 99)
+        yield
+        _set_shape(owner, order_id, version, 1)
+
+
+def _set_shape(
+    owner: psycopg.Connection, order_id: UUID, version: int, shape: int
+) -> None:
+    with owner.transaction():
+        owner.execute("alter table orders_command_event disable trigger user")
+        owner.execute(SET_SHAPE, [shape, order_id, version])
+        owner.execute("alter table orders_command_event enable trigger user")
+
+
+MOVE_VERSION = """
+update orders_query_orderreadmodel set version = version + %s where order_id = %s
+"""
+SET_SHAPE = """
+update orders_command_event set shape = %s where order_id = %s and version = %s
+"""
