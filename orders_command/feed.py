@@ -70,6 +70,23 @@ def read(*, after: int, limit: int, timeout: float = float("inf")) -> Batch:
     return Batch(events=events, anchor=anchor, fresh_at=fresh_at)
 
 
+def settled(*, after: int, up_to: int) -> tuple[Recorded, ...]:
+    """
+    Return the events of a stretch that is proven already.
+
+    That is what lies at or below any checkpoint: it was proven when that was moved.
+    """
+    return tuple(map(_recorded, _rows_between(after, up_to)))
+
+
+def hash_at(position: int) -> bytes | None:
+    """Return the hash of the event at a position, None if there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HASH, [position])
+        row = cursor.fetchone()
+    return bytes(row[0]) if row else None
+
+
 def head() -> int:
     """Return the newest position, 0 for an empty log."""
     with connection.cursor() as cursor:
@@ -225,6 +242,7 @@ _OF_STREAM = _COLUMNS + (
     "order by version"
 )
 _HEAD = "select coalesce(max(position), 0) from orders_command_event"
+_HASH = "select hash from orders_command_event where position = %s"
 _BACKLOG = """
 select count(*), coalesce(round(extract(epoch from
          clock_timestamp() - min(recorded_at))::numeric, 3), 0)

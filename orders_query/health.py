@@ -105,7 +105,7 @@ class Watch:
     def _probe(self) -> Health:
         connection = self._connection
         if connection is None or connection.closed:
-            connection = self._connection = _connect(self.alias)
+            connection = self._connection = connect(self.alias)
         row = connection.execute(_PROBE).fetchone()
         assert row is not None
         return Health(position=row[0], fresh_at=row[1])
@@ -176,7 +176,7 @@ def _lag(replica: Health, primary: Health) -> float | None:
     return max(0.0, (primary.fresh_at - replica.fresh_at).total_seconds())
 
 
-def _connect(alias: str) -> psycopg.Connection:
+def connect(alias: str) -> psycopg.Connection:
     """Connect outside of Django's wrappers, which belong to the threads of readers."""
     parameters = dict(connections[alias].get_connection_params())
     for name in ("cursor_factory", "context", "prepare_threshold"):

@@ -1,6 +1,8 @@
 """Brings the read tables up to the log. Safe to run twice, or twice at once."""
 
+from orders_query.projector import sets
 from orders_query.projector.applying import PROJECTIONS
+from orders_query.projector.checkpoints import Stand, end_try, stand_of
 from orders_query.projector.parking import (
     APPLIED,
     SKIPPED,
@@ -13,7 +15,7 @@ from orders_query.projector.parking import (
 )
 from orders_query.projector.running import catch_up
 from orders_query.projector.sets import ORDERS, SALES
-from orders_query.projector.stepping import LogReplaced, Step, step
+from orders_query.projector.stepping import LogReplaced, Step, follow, step
 
 __all__ = [
     "APPLIED",
@@ -24,11 +26,16 @@ __all__ = [
     "LogReplaced",
     "NothingParked",
     "ProjectorIsBusy",
+    "Stand",
     "Step",
     "Waiting",
     "catch_up",
+    "end_try",
+    "follow",
     "retry",
+    "sets",
     "skip",
+    "stand_of",
     "step",
     "waiting",
 ]

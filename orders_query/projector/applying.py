@@ -5,6 +5,7 @@ from datetime import datetime
 
 from orders_command.events import Recorded
 from orders_query.projector import rows, sales, sets
+from orders_query.projector.erasing import erase_from_shadow
 
 # Each owns its tables and its checkpoint; none reads another's.
 PROJECTIONS: dict[str, Callable[..., None]] = {
@@ -18,3 +19,4 @@ def apply_to(
 ) -> None:
     """Bring a set up to the events, in a transaction that `sets.use`s it."""
     PROJECTIONS[sets.projection_of(name)](tuple(events), rung_at=rung_at)
+    erase_from_shadow(name, events)

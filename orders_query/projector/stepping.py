@@ -88,6 +88,19 @@ def step(
     )
 
 
+def follow(name: str, position: int, events: Sequence[Recorded]) -> None:
+    """
+    Bring a set on from a position, in the caller's transaction, which holds its row.
+
+    Events that cannot be applied end it with their error: `step` parks them.
+    """
+    sets.use(name)
+    parked = fence(name, position)
+    free = parking.hold_back(name, events) if parked else events
+    apply_to(name, free)
+    move(name, to=events[-1])
+
+
 def _require_same_log(name: str, stand: Stand, batch: feed.Batch) -> None:
     if stand.position and batch.anchor != stand.hash:
         raise LogReplaced(

@@ -31,7 +31,7 @@ from orders_query.queries.orders import (
     status_counts,
 )
 from orders_query.queries.sales import Days, daily_sales, product_sales
-from orders_query.queries.status import ages, lag_seconds, sync
+from orders_query.queries.status import ages, lag_seconds, other_sets, sync
 from orders_query.queries.trace import trace
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "order_from_log",
     "orders",
     "orders_of",
+    "other_sets",
     "product_sales",
     "status_counts",
     "sync",

@@ -162,6 +162,11 @@ select c.position, c.age, true, (
 from c
 """  # noqa: S608 - built from constants
 
+SETS = """
+select name, position, parked from orders_query_checkpoint
+where strpos(name, ':') > 0 order by name
+"""
+
 # Of the sets of tables that serve; those that are kept or made have a colon.
 SYNC = """
 select c.name, c.position, c.fresh_at, case when c.parked = 0 then 0 else (

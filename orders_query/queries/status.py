@@ -63,6 +63,16 @@ def ages() -> dict[str, float | None]:
     }
 
 
+def other_sets() -> list[dict[str, Any]]:
+    """Return the sets of tables that do not serve: previous ones, and shadows."""
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute(statements.SETS)
+        return [
+            {"name": name, "position": position, "parkedEvents": parked}
+            for name, position, parked in cursor.fetchall()
+        ]
+
+
 def lag_seconds() -> float:
     """Return how many seconds the projection that is furthest behind is behind."""
     positions = [stand.position for stand in _stands().values()]

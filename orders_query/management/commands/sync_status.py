@@ -42,6 +42,8 @@ class Command(BaseCommand):
         ages = queries.ages()
         for projection in state["projections"]:
             self.stdout.write(_projection(projection, ages.get(projection["name"])))
+        for other in queries.other_sets():
+            self.stdout.write(_other_set(other))
         for replica in state["replicas"]:
             self.stdout.write(_replica(replica))
         bell = "broker answers" if tasks.broker_answers() else "broker is away"
@@ -56,6 +58,12 @@ def _projection(projection: dict[str, Any], age: float | None) -> str:
         f" last looked {_or_unknown(age, 's ago')},"
         f" {projection['parked']} parked"
     )
+
+
+def _other_set(other: dict[str, Any]) -> str:
+    projection, _, kind = other["name"].partition(":")
+    what = "kept for a way back" if kind == "previous" else "being rebuilt"
+    return f"  {projection:<12} at {other['position']:<12} {kind} set, {what}"
 
 
 def _replica(replica: dict[str, Any]) -> str:

@@ -1,0 +1,58 @@
+"""Fills the shadow tables from the log, from where it has come to."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from orders_command import faults, feed
+from orders_query.projector import end_try, sets, step
+
+BATCH = 5000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far it is: positions of the log, events a second, seconds left."""
+
+    position: int
+    head: int
+    events: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        return self.events / self.seconds if self.seconds else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """None while nothing can be told; positions are about as many as events."""
+        if not self.rate:
+            return None
+        return max(0, self.head - self.position) / self.rate
+
+
+def fill(projection: str, *, batch: int = BATCH) -> Iterator[Progress]:
+    """
+    Apply the log up to its head, batch by batch; yield after each.
+
+    It goes on where an earlier one was ended, however that was.
+    """
+    name = sets.name_of(projection, sets.SHADOW)
+    began, events, has_begun = time.monotonic(), 0, False
+    try:
+        while True:
+            done = step(name, limit=batch, has_begun=has_begun, goes_on=True)
+            has_begun = done.applied > 0
+            events += done.applied
+            head = feed.head()
+            yield Progress(
+                position=done.position,
+                head=head,
+                events=events,
+                seconds=time.monotonic() - began,
+            )
+            faults.reach("rebuild.after_batch", projection)
+            if head <= done.position or not done.applied:
+                return
+    finally:
+        end_try(name)

@@ -1,0 +1,116 @@
+"""The shadow tables: made as migrations make them, in a schema of their own, with the
+privileges of the live ones; their indexes come last, when the rows are in."""
+
+from django.db import connections, transaction
+from psycopg import sql
+
+from orders_query.databases import PRIMARY
+from orders_query.projector import sets
+
+
+def exists(projection: str, kind: str) -> bool:
+    """Tell whether the projection has a set of this kind."""
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute(
+            "select exists (select from orders_query_checkpoint where name = %s)",
+            [sets.name_of(projection, kind)],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def begin(projection: str) -> None:
+    """Make the empty shadow tables and their checkpoint, or none of them."""
+    name = sets.name_of(projection, sets.SHADOW)
+    with transaction.atomic(using=PRIMARY):
+        make_schema(sets.schema_of(name))
+        sets.use(name)
+        connection = connections[PRIMARY]
+        with connection.schema_editor(atomic=False) as editor:
+            for model in sets.TABLES[projection]:
+                editor.create_model(model)
+            editor.deferred_sql.clear()
+        with connection.cursor() as cursor:
+            for model in sets.TABLES[projection]:
+                _copy_privileges(model._meta.db_table, sets.schema_of(name))
+            cursor.execute(
+                "insert into orders_query_checkpoint (name, position, hash)"
+                " values (%s, 0, '')",
+                [name],
+            )
+
+
+def finish_indexes(projection: str) -> None:
+    """Make the indexes that are still missing, one by one."""
+    for statement in _deferred(projection):
+        with transaction.atomic(using=PRIMARY):
+            sets.use(sets.name_of(projection, sets.SHADOW))
+            with connections[PRIMARY].cursor() as cursor:
+                cursor.execute(statement)
+
+
+def discard(projection: str) -> None:
+    """Drop an unfinished shadow set."""
+    drop_set(sets.name_of(projection, sets.SHADOW))
+
+
+def drop_set(name: str) -> None:
+    """Drop a set's tables and its checkpoint, and what was parked in it."""
+    with transaction.atomic(using=PRIMARY), connections[PRIMARY].cursor() as cursor:
+        cursor.execute("set local lock_timeout = '5s'")
+        cursor.execute("delete from orders_query_checkpoint where name = %s", [name])
+        cursor.execute(
+            "delete from orders_query_parkedevent where projection = %s", [name]
+        )
+        drop = sql.SQL("drop schema if exists {} cascade")
+        cursor.execute(drop.format(sql.Identifier(sets.schema_of(name))))
+
+
+def make_schema(schema: str) -> None:
+    """Make a schema that everybody may use who may use the live tables'."""
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute(
+            sql.SQL("create schema {}").format(sql.Identifier(schema)),
+        )
+        cursor.execute(_MAY_USE, [sets.LIVE_SCHEMA])
+        for (role,) in cursor.fetchall():
+            grant = sql.SQL("grant usage on schema {} to {}")
+            cursor.execute(grant.format(sql.Identifier(schema), sql.Identifier(role)))
+
+
+def _copy_privileges(table: str, schema: str) -> None:
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute(_PRIVILEGES, [f"{sets.LIVE_SCHEMA}.{table}"])
+        for privilege, role in cursor.fetchall():
+            grant = sql.SQL("grant {} on {} to {}")
+            cursor.execute(
+                grant.format(
+                    sql.SQL(privilege),
+                    sql.Identifier(schema, table),
+                    sql.Identifier(role),
+                )
+            )
+
+
+def _deferred(projection: str) -> list[str]:
+    """Return the statements that Django would run after all tables are made."""
+    with connections[PRIMARY].schema_editor(collect_sql=True) as editor:
+        for model in sets.TABLES[projection]:
+            editor.create_model(model)
+        statements = [str(statement) for statement in editor.deferred_sql]
+        editor.deferred_sql.clear()
+    for statement in statements:
+        assert statement.startswith("CREATE INDEX "), statement
+    once = "CREATE INDEX IF NOT EXISTS"
+    return [statement.replace("CREATE INDEX", once, 1) for statement in statements]
+
+
+_MAY_USE = """
+select r.rolname from pg_namespace n, aclexplode(n.nspacl) a
+join pg_roles r on r.oid = a.grantee
+where n.nspname = %s and a.privilege_type = 'USAGE'
+"""
+_PRIVILEGES = """
+select a.privilege_type, r.rolname from pg_class c, aclexplode(c.relacl) a
+join pg_roles r on r.oid = a.grantee
+where c.oid = %s::regclass and a.grantee <> c.relowner
+"""
