@@ -31,6 +31,7 @@ def begin(projection: str) -> None:
             editor.deferred_sql.clear()
         with connection.cursor() as cursor:
             for model in sets.TABLES[projection]:
+                _name_alike(model._meta.db_table, sets.schema_of(name))
                 _copy_privileges(model._meta.db_table, sets.schema_of(name))
             cursor.execute(
                 "insert into orders_query_checkpoint (name, position, hash)"
@@ -77,6 +78,23 @@ def make_schema(schema: str) -> None:
             cursor.execute(grant.format(sql.Identifier(schema), sql.Identifier(role)))
 
 
+def _name_alike(table: str, schema: str) -> None:
+    """Name constraints as the live ones are, which migrations may have made."""
+    rename = sql.SQL("alter table {} rename constraint {} to {}")
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute(
+            _OTHER_NAMES, [f"{schema}.{table}", f"{sets.LIVE_SCHEMA}.{table}"]
+        )
+        for mine, live in cursor.fetchall():
+            cursor.execute(
+                rename.format(
+                    sql.Identifier(schema, table),
+                    sql.Identifier(mine),
+                    sql.Identifier(live),
+                )
+            )
+
+
 def _copy_privileges(table: str, schema: str) -> None:
     with connections[PRIMARY].cursor() as cursor:
         cursor.execute(_PRIVILEGES, [f"{sets.LIVE_SCHEMA}.{table}"])
@@ -108,6 +126,12 @@ _MAY_USE = """
 select r.rolname from pg_namespace n, aclexplode(n.nspacl) a
 join pg_roles r on r.oid = a.grantee
 where n.nspname = %s and a.privilege_type = 'USAGE'
+"""
+_OTHER_NAMES = """
+select mine.conname, live.conname from pg_constraint mine join pg_constraint live
+  on pg_get_constraintdef(live.oid) = pg_get_constraintdef(mine.oid)
+where mine.conrelid = %s::regclass and live.conrelid = %s::regclass
+  and mine.conname <> live.conname
 """
 _PRIVILEGES = """
 select a.privilege_type, r.rolname from pg_class c, aclexplode(c.relacl) a

@@ -49,9 +49,8 @@ class Rebuild:
         with self.owner.transaction():
             for table in ("checkpoint", "parkedevent"):
                 column = "name" if table == "checkpoint" else "projection"
-                self.owner.execute(
-                    f"delete from orders_query_{table} where {column} like '%:%'".encode()
-                )
+                delete = f"delete from orders_query_{table} where {column} like '%:%'"
+                self.owner.execute(delete.encode())
             for kind in ("shadow", "previous"):
                 for name in ("orders", "sales"):
                     drop = f"drop schema if exists {kind}_{name} cascade"

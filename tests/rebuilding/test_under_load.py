@@ -66,8 +66,8 @@ class Looker:
         self.position = max(self.position, order.position)
         self.looks += 1
 
-    def _expect(self, is_right: bool, what: str) -> None:
-        if not is_right:
+    def _expect(self, right: object, what: str) -> None:
+        if not right:
             self.wrong.append(f"{self.name} after {self.looks} looks: {what}")
 
 
@@ -98,7 +98,7 @@ def test_readers_notice_neither_the_swap_nor_the_way_back(rebuild, worker):
 
 @contextmanager
 def at_once(*works: Callable[[], None]) -> Iterator[None]:
-    """Do all of these again and again, each in a thread; raise what any of them does."""
+    """Do these again and again, each in a thread; raise what any of them raises."""
     is_over = threading.Event()
 
     def again_and_again(work: Callable[[], None]) -> None:
