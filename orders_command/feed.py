@@ -64,7 +64,7 @@ def read(*, after: int, limit: int, timeout: float = float("inf")) -> Batch:
     if rows and not sound:
         _wait_for_writers(after, rows[0][0], timeout=timeout)
         sound = _rows_between(after, rows[-1][0])[:limit]  # holes may have filled
-    events = tuple(map(_recorded, sound))
+    events = tuple(map(recorded, sound))
     is_all = len(rows) < limit and len(events) >= len(rows)
     fresh_at = asked_at if is_all or not events else events[-1].recorded_at
     return Batch(events=events, anchor=anchor, fresh_at=fresh_at)
@@ -76,7 +76,7 @@ def settled(*, after: int, up_to: int) -> tuple[Recorded, ...]:
 
     That is what lies at or below any checkpoint: it was proven when that was moved.
     """
-    return tuple(map(_recorded, _rows_between(after, up_to)))
+    return tuple(map(recorded, _rows_between(after, up_to)))
 
 
 def hash_at(position: int) -> bytes | None:
@@ -116,7 +116,7 @@ def creations(order_ids: Iterable[UUID]) -> dict[UUID, Recorded]:
     """Return the first event of each of these orders."""
     with connection.cursor() as cursor:
         cursor.execute(_CREATIONS, [list(order_ids)])
-        found = map(_recorded, cursor.fetchall())
+        found = map(recorded, cursor.fetchall())
         return {recorded.stream_id: recorded for recorded in found}
 
 
@@ -134,7 +134,7 @@ def events_of(
     """Return one order's or customer's events, oldest first, between two versions."""
     with connection.cursor() as cursor:
         cursor.execute(_OF_STREAM, {"id": stream_id, "after": after, "up_to": up_to})
-        return tuple(map(_recorded, cursor.fetchall()))
+        return tuple(map(recorded, cursor.fetchall()))
 
 
 def remarks(ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -196,7 +196,8 @@ def _holders(cursor: CursorWrapper) -> set[str]:
     return {row[0] for row in cursor.fetchall()}
 
 
-def _recorded(row: Any) -> Recorded:
+def recorded(row: Any) -> Recorded:
+    """Return a row of the log, its columns in the order that is selected here."""
     position, stream, version, kind, shape, data, actor, request, at, logged, digest = (
         row
     )

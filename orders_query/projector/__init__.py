@@ -13,6 +13,7 @@ from orders_query.projector.parking import (
     skip,
     waiting,
 )
+from orders_query.projector.rows import save, words_of_the_day
 from orders_query.projector.running import catch_up
 from orders_query.projector.sets import ORDERS, SALES
 from orders_query.projector.stepping import LogReplaced, Step, follow, step
@@ -33,9 +34,11 @@ __all__ = [
     "end_try",
     "follow",
     "retry",
+    "save",
     "sets",
     "skip",
     "stand_of",
     "step",
     "waiting",
+    "words_of_the_day",
 ]
