@@ -111,6 +111,7 @@ class State(Collector):
             yield _family(name, help_, "projection", state["projections"], key)
         for name, help_, key in _OF_REPLICA:
             yield _family(name, help_, "replica", state["replicas"], key)
+        yield from _verified()
 
 
 _OF_PROJECTION = (
@@ -119,10 +120,25 @@ _OF_PROJECTION = (
     ("orders_projection_lag_seconds", "Age of the oldest of them.", "lagSeconds"),
     ("orders_parked_orders", "Orders with an event that fails.", "parked"),
 )
+_OF_VERIFICATION = (
+    ("orders_verified_at_seconds", "When, since 1970.", "timestamp"),
+    ("orders_verified_orders", "Orders in the last sample.", "orders"),
+    ("orders_verification_differences", "Not as the log says.", "differences"),
+)
 _OF_REPLICA = (
     ("orders_replica_healthy", "Whether it is in rotation.", "healthy"),
     ("orders_replica_lag_seconds", "Behind the read primary.", "lagSeconds"),
 )
+
+
+def _verified() -> Iterable[GaugeMetricFamily]:
+    try:
+        last = queries.last_verification()
+    except Exception:
+        return  # orders_scrape_ok or the replicas' gauges tell why
+    if last is not None:
+        for name, help_, key in _OF_VERIFICATION:
+            yield _gauge(name, help_, last[key])
 
 
 def _gauge(name: str, documentation: str, value: float) -> GaugeMetricFamily:

@@ -210,6 +210,8 @@ WAIT_SLOTS = env.int("WAIT_SLOTS", default=4)  # readers of one process that may
 BODY_SECONDS = env.float("BODY_SECONDS", default=20.0)  # until it has arrived
 MAX_LISTENERS = env.int("MAX_LISTENERS", default=2000)  # of one process, held idle
 READY_LAG_SECONDS = env.float("READY_LAG_SECONDS", default=30.0)
+VERIFY_EVERY_SECONDS = env.float("VERIFY_EVERY_SECONDS", default=60.0)  # 0 is never
+VERIFY_SAMPLE = env.int("VERIFY_SAMPLE", default=100)  # orders at a time
 LAG_BUDGET_SECONDS = env.float("LAG_BUDGET_SECONDS", default=0.0)  # 0 is none
 
 # --- the doorbell
@@ -255,6 +257,13 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 600},
     },
 }
+
+if VERIFY_EVERY_SECONDS:
+    CELERY_BEAT_SCHEDULE["verify a sample"] = {
+        "task": "orders_query.tasks.verify_sample",
+        "schedule": VERIFY_EVERY_SECONDS,
+        "options": {"expires": 30},
+    }
 
 # --- language and time
 LANGUAGE_CODE = "en"

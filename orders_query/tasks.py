@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from orders_command import faults
-from orders_query import projector, sightings
+from orders_query import projector, sightings, verification
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +55,12 @@ def project(rung_at: float | None = None) -> None:
 def forget_sightings() -> None:
     """Delete what the trace of an order no longer tells."""
     sightings.forget()
+
+
+@shared_task
+def verify_sample() -> None:
+    """Compare some orders in random places with the log, beside the projector."""
+    verification.sample_in_background()
 
 
 def _is_done(rung_at: datetime | None) -> bool:

@@ -56,7 +56,12 @@ def sync_page(request: HttpRequest) -> HttpResponse:
     ages = queries.ages()
     for projection in state["projections"]:
         projection["age"] = ages.get(projection["name"])
-    context = {"sync": state, "bell_is_silent": doorbell.is_silent}
+    context = {
+        "sync": state,
+        "sets": queries.other_sets(),
+        "verified": queries.last_verification(),
+        "bell_is_silent": doorbell.is_silent,
+    }
     return render(request, name, context)
 
 

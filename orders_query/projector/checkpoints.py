@@ -18,6 +18,10 @@ class Overtaken(Exception):
     """Another runner has moved the checkpoint, or is about to."""
 
 
+class NoSuchSet(Exception):
+    """The set of tables has no checkpoint: it has been dropped, or was never made."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stand:
     """
@@ -33,9 +37,17 @@ class Stand:
 
 
 def stand_of(name: str) -> Stand:
+    """
+    Return where a set stands.
+
+    :raises NoSuchSet: if there is none of that name
+    """
     with connections[PRIMARY].cursor() as cursor:
         cursor.execute(statements.CHECKPOINT, [name])
-        position, digest, fresh_at, tries = cursor.fetchone()
+        row = cursor.fetchone()
+    if row is None:
+        raise NoSuchSet(name)
+    position, digest, fresh_at, tries = row
     return Stand(position=position, hash=bytes(digest), fresh_at=fresh_at, tries=tries)
 
 

@@ -15,7 +15,7 @@ from orders_query import metrics
 from orders_query.databases import PRIMARY
 from orders_query.projector import sets
 from orders_query.projector.applying import PROJECTIONS
-from orders_query.projector.checkpoints import end_try
+from orders_query.projector.checkpoints import NoSuchSet, end_try
 from orders_query.projector.sets import ORDERS
 from orders_query.projector.stepping import BATCH, Step, step
 
@@ -123,6 +123,12 @@ class _Run:
                 has_begun=projection in self.begun,
                 goes_on=True,
             )
+        except NoSuchSet:
+            # Dropped a moment ago; of those that serve that would be a defect.
+            if projection in PROJECTIONS:
+                raise
+            self.projections = tuple(p for p in self.projections if p != projection)
+            return False
         except Error as error:
             metrics.stood_still(projection, type(error).__name__)
             self.begun.add(projection)

@@ -31,7 +31,13 @@ from orders_query.queries.orders import (
     status_counts,
 )
 from orders_query.queries.sales import Days, daily_sales, product_sales
-from orders_query.queries.status import ages, lag_seconds, other_sets, sync
+from orders_query.queries.status import (
+    ages,
+    lag_seconds,
+    last_verification,
+    other_sets,
+    sync,
+)
 from orders_query.queries.trace import trace
 
 __all__ = [
@@ -61,6 +67,7 @@ __all__ = [
     "history",
     "history_from_log",
     "lag_seconds",
+    "last_verification",
     "moved",
     "order",
     "order_from_log",

@@ -162,6 +162,11 @@ select c.position, c.age, true, (
 from c
 """  # noqa: S608 - built from constants
 
+VERIFIED = """
+select at, orders, differences, findings::text, seconds, extract(epoch from at)::float8
+from orders_query_verification order by id desc limit 1
+"""
+
 SETS = """
 select name, position, parked from orders_query_checkpoint
 where strpos(name, ':') > 0 order by name

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.db import connections
 from django.utils import timezone
@@ -65,12 +66,19 @@ def ages() -> dict[str, float | None]:
 
 def other_sets() -> list[dict[str, Any]]:
     """Return the sets of tables that do not serve: previous ones, and shadows."""
-    with connections[PRIMARY].cursor() as cursor:
-        cursor.execute(statements.SETS)
-        return [
-            {"name": name, "position": position, "parkedEvents": parked}
-            for name, position, parked in cursor.fetchall()
-        ]
+    return [
+        {"name": name, "position": position, "parkedEvents": parked}
+        for name, position, parked in _rows(statements.SETS)
+    ]
+
+
+def last_verification() -> dict[str, Any] | None:
+    """Return what came of the last sample that was compared with the log, if any."""
+    names = ("at", "orders", "differences", "findings", "seconds", "timestamp")
+    for row in _rows(statements.VERIFIED):
+        found = dict(zip(names, row, strict=True))
+        return {**found, "findings": orjson.loads(found["findings"])}
+    return None
 
 
 def lag_seconds() -> float:
@@ -117,19 +125,24 @@ def _backlog(position: int) -> tuple[int | None, float | None]:
 
 
 def _stands() -> Stands:
-    """Ask the read primary where the projections stand; without it, a replica."""
+    return {
+        name: Stand(position=position, fresh_at=fresh_at, parked=parked)
+        for name, position, fresh_at, parked in _rows(statements.SYNC)
+    }
+
+
+def _rows(question: str) -> list[tuple[Any, ...]]:
+    """Ask the read primary; without it, a replica."""
     try:
-        return _stands_at(PRIMARY)
+        return _rows_from(PRIMARY, question)
     except LOST:
         for alias in filter(health.works, settings.REPLICAS):
-            return _stands_at(alias)
+            return _rows_from(alias, question)
         raise
 
 
-def _stands_at(alias: str) -> Stands:
+def _rows_from(alias: str, question: str) -> list[tuple[Any, ...]]:
     with connections[alias].cursor() as cursor:
-        cursor.execute(statements.SYNC)
-        return {
-            name: Stand(position=position, fresh_at=fresh_at, parked=parked)
-            for name, position, fresh_at, parked in cursor.fetchall()
-        }
+        cursor.execute(question)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

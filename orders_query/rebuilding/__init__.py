@@ -3,6 +3,7 @@
 from orders_query.rebuilding.comparing import Difference, differences
 from orders_query.rebuilding.filling import BATCH, Progress, fill
 from orders_query.rebuilding.levelling import snapshot_of_both
+from orders_query.rebuilding.proving import prove
 from orders_query.rebuilding.shadow import begin, discard, exists, finish_indexes
 from orders_query.rebuilding.sole import AlreadyRunning, sole
 from orders_query.rebuilding.swapping import (
@@ -26,6 +27,7 @@ __all__ = [
     "fill",
     "finish_indexes",
     "is_of_this_log",
+    "prove",
     "snapshot_of_both",
     "sole",
     "swap",

@@ -9,7 +9,12 @@ from django.db import connections, transaction
 from orders_query import health
 from orders_query.databases import PRIMARY
 from orders_query.projector import sets, stand_of
-from orders_query.rebuilding.swapping import HOLD, SwapRefused, bring_level
+from orders_query.rebuilding.swapping import (
+    HOLD,
+    SwapRefused,
+    bring_level,
+    is_of_this_log,
+)
 
 TRIES = 200
 PAUSE_SECONDS = 0.01
@@ -50,4 +55,5 @@ def _taken_while_held(projection: str, name: str) -> int | None:
         with connections[PRIMARY].cursor() as cursor:
             cursor.execute("set transaction isolation level repeatable read, read only")
         live, other = stand_of(projection).position, stand_of(name).position
-    return live if live == other else None
+        is_level = live == other or not is_of_this_log(stand_of(projection))
+    return other if is_level else None

@@ -68,6 +68,20 @@ def snapshots(*, is_held: bool) -> Iterator[Snapshots]:
         yield Snapshots(command=command, nodes=nodes, missing=missing)
 
 
+@contextmanager
+def snapshot_of_log() -> Iterator[Connection]:
+    """
+    Open a snapshot of the command database alone.
+
+    :raises CannotVerify: if it does not answer
+    """
+    try:
+        with _snapshot(COMMAND) as command:
+            yield command
+    except psycopg.OperationalError as error:
+        raise CannotVerify(f"The command database does not answer: {error}") from error
+
+
 def position_of(node: Connection) -> dict[str, int]:
     """Return where each projection's live tables stand; the snapshot is taken here."""
     found = node.execute(_POSITIONS, [list(sets.TABLES)]).fetchall()

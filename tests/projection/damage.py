@@ -16,8 +16,10 @@ def out_of_step(services: Embedded, order_id: UUID) -> Iterator[None]:
     url = services.environment()[OWNER_URLS[1]]
     with psycopg.connect(url, autocommit=True) as owner:
         owner.execute(MOVE_VERSION, [7, order_id])
-        yield
-        owner.execute(MOVE_VERSION, [-7, order_id])
+        try:
+            yield
+        finally:
+            owner.execute(MOVE_VERSION, [-7, order_id])
 
 
 @contextmanager
@@ -26,8 +28,10 @@ def unknown_shape(services: Embedded, order_id: UUID, version: int) -> Iterator[
     url = services.environment()[OWNER_URLS[0]]
     with psycopg.connect(url, autocommit=True) as owner:
         _set_shape(owner, order_id, version, 99)
-        yield
-        _set_shape(owner, order_id, version, 1)
+        try:
+            yield
+        finally:
+            _set_shape(owner, order_id, version, 1)
 
 
 def _set_shape(

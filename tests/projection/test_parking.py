@@ -88,14 +88,14 @@ def test_its_order_is_parked_with_the_later_events_and_the_others_go_on(services
 
 
 def test_in_a_large_batch_only_the_culprit_is_parked(services):
-    order, others = an_order(a_customer()), []
+    order = an_order(a_customer())
     catch_up()
 
-    with projector_stopped(services), out_of_step(services, order.order_id):
-        others = [an_order(a_customer()) for _ in range(20)]
-        confirmed(order.order_id)
-        others += [an_order(a_customer()) for _ in range(20)]
     with out_of_step(services, order.order_id):
+        with projector_stopped(services):
+            others = [an_order(a_customer()) for _ in range(20)]
+            confirmed(order.order_id)
+            others += [an_order(a_customer()) for _ in range(20)]
         catch_up()
 
     assert [event.version for event in parked(order.order_id)] == [2]

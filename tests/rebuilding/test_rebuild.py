@@ -12,7 +12,7 @@ from orders_query.projector import sets
 from tests.orders import ACTOR, an_order, cancelled, confirmed
 from tests.people import a_customer
 from tests.projected import ORDERS, catch_up, checkpoint
-from tests.projection.damage import out_of_step
+from tests.projection.damage import out_of_step, unknown_shape
 from tests.waiting import eventually
 
 PREVIOUS = "previous_orders.orders_query_orderreadmodel"
@@ -212,6 +212,22 @@ def test_a_set_of_another_log_is_replaced_and_not_kept(rebuild, owner):
     catch_up()
     assert row(order.order_id).version == 2
     assert not sets.kept()
+
+
+def test_tables_that_are_not_what_the_log_adds_up_to_are_not_swapped_in(
+    rebuild, services
+):
+    order = an_order(a_customer())
+    catch_up()
+    with unknown_shape(services, order.order_id, 1):
+        refused = rebuild("orders")
+        again = rebuild("orders", "--accept-differences")
+
+    assert refused.status == 1
+    assert f"orders:shadow: parked {order.order_id}" in refused.printed
+    assert "not swapped in" in refused.printed
+    assert again.status == 0
+    assert projector.retry(ORDERS, order.order_id, actor=ACTOR) == ["applied"]
 
 
 def test_what_makes_no_sense_is_refused(rebuild):

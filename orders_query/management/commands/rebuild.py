@@ -10,8 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from orders_query import projector, rebuilding
 from orders_query.projector.sets import PREVIOUS, SHADOW
 from orders_query.rebuilding import Difference, Progress
+from orders_query.verification import CannotVerify, Report
 
 EVERY_SECONDS = 1.0
+SHOWN = 50  # differences to the log
 
 
 class Command(BaseCommand):
@@ -20,10 +22,17 @@ class Command(BaseCommand):
         "them in. Ended in the middle, it goes on when it is called again."
     )
 
+    _shown_at = 0.0
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=list(projector.PROJECTIONS))
         parser.add_argument(
             "--batch", type=_count, default=rebuilding.BATCH, help="events at a time"
+        )
+        parser.add_argument(
+            "--accept-differences",
+            action="store_true",
+            help="swap even if the new tables are not what the log adds up to",
         )
         how = parser.add_mutually_exclusive_group()
         how.add_argument(
@@ -43,7 +52,11 @@ class Command(BaseCommand):
         try:
             with rebuilding.sole(name):
                 self._do(name, **how)
-        except (rebuilding.AlreadyRunning, rebuilding.SwapRefused) as refused:
+        except (
+            rebuilding.AlreadyRunning,
+            rebuilding.SwapRefused,
+            CannotVerify,
+        ) as refused:
             raise CommandError(str(refused)) from refused
         except projector.LogReplaced as replaced:
             raise CommandError(f"{replaced} Discard the unfinished set.") from replaced
@@ -62,23 +75,25 @@ class Command(BaseCommand):
             rebuilding.drop_previous(name)
             self._say(f"the previous set of {name} is dropped")
         else:
-            self._rebuild(name, batch=batch, swaps=not no_swap)
+            self._rebuild(
+                name,
+                batch=batch,
+                swaps=not no_swap,
+                accepts=how["accept_differences"],
+            )
 
     def _require(self, name: str, kind: str, missing: str) -> None:
         if not rebuilding.exists(name, kind):
             raise CommandError(f"There is {missing} {name}.")
 
-    def _rebuild(self, name: str, *, batch: int, swaps: bool) -> None:
+    def _rebuild(self, name: str, *, batch: int, swaps: bool, accepts: bool) -> None:
         began = time.monotonic()
         self._begin(name)
         self._fill(name, batch)
         self._say("making the indexes that are missing")
         rebuilding.finish_indexes(name)
         is_of_this_log = rebuilding.is_of_this_log(projector.stand_of(name))
-        if is_of_this_log:
-            self._compare(name)
-        else:
-            self._say("the live tables are of another log: nothing to compare")
+        self._compare(name, is_of_this_log=is_of_this_log, accepts=accepts)
         if not swaps:
             self._say(f"not swapped: rebuild {name} goes on, --discard drops it")
             return
@@ -103,18 +118,43 @@ class Command(BaseCommand):
             rebuilding.begin(name)
 
     def _fill(self, name: str, batch: int) -> None:
-        shown_at, last = 0.0, None
+        last = None
         for last in rebuilding.fill(name, batch=batch):
-            if time.monotonic() - shown_at > EVERY_SECONDS:
-                shown_at = time.monotonic()
+            if time.monotonic() - self._shown_at > EVERY_SECONDS:
+                self._shown_at = time.monotonic()
                 self._say(_told(last))
         if last is not None:
             self._say(_told(last))
 
-    def _compare(self, name: str) -> None:
+    def _compare(self, name: str, *, is_of_this_log: bool, accepts: bool) -> None:
+        """Look at both sets at one position; the log decides, not the live tables."""
         with rebuilding.snapshot_of_both(name, SHADOW) as position:
-            self._say(f"comparing with the live tables at position {position}")
-            found = rebuilding.differences(name, SHADOW)
+            if is_of_this_log:
+                self._say(f"comparing with the live tables at position {position}")
+                self._show_all(rebuilding.differences(name, SHADOW))
+            else:
+                self._say("the live tables are of another log: nothing to compare")
+            self._say("comparing with the log")
+            report = rebuilding.prove(name, SHADOW, on_progress=self._progress)
+        for finding in report.findings[:SHOWN]:
+            self._say(str(finding))
+        told = f"{report.events} events: {len(report.findings)} differences to the log"
+        self._say(f"{told}, {report.seconds:.1f} s")
+        if report.findings and not accepts:
+            raise CommandError(
+                "The new tables are not what the log adds up to, and are not swapped "
+                f"in. Run rebuild {name} again, with --accept-differences if they "
+                "shall be, or with --discard."
+            )
+
+    def _progress(self, report: Report) -> None:
+        if time.monotonic() - self._shown_at > EVERY_SECONDS:
+            self._shown_at = time.monotonic()
+            rate = report.orders / report.seconds
+            left = max(0, report.total - report.orders) / rate
+            self._say(f"{report.orders} orders, {rate:.0f}/s, {left:.0f} s left")
+
+    def _show_all(self, found: list[Difference]) -> None:
         for difference in found:
             self._show(difference)
         if not found:

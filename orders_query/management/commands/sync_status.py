@@ -46,6 +46,8 @@ class Command(BaseCommand):
             self.stdout.write(_other_set(other))
         for replica in state["replicas"]:
             self.stdout.write(_replica(replica))
+        if verified := queries.last_verification():
+            self.stdout.write(_verified(verified))
         bell = "broker answers" if tasks.broker_answers() else "broker is away"
         self.stdout.write(f"  {'doorbell':<12} {bell}")
 
@@ -57,6 +59,13 @@ def _projection(projection: dict[str, Any], age: float | None) -> str:
         f" oldest waits {_or_unknown(projection['lagSeconds'], 's')},"
         f" last looked {_or_unknown(age, 's ago')},"
         f" {projection['parked']} parked"
+    )
+
+
+def _verified(verified: dict[str, Any]) -> str:
+    return (
+        f"  {'verified':<12} {verified['orders']} orders at "
+        f"{verified['at']:%H:%M:%S}, {verified['differences']} differences"
     )
 
 
