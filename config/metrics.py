@@ -111,6 +111,7 @@ class State(Collector):
             yield _family(name, help_, "projection", state["projections"], key)
         for name, help_, key in _OF_REPLICA:
             yield _family(name, help_, "replica", state["replicas"], key)
+        yield from _halted()
         yield from _verified()
 
 
@@ -131,14 +132,24 @@ _OF_REPLICA = (
 )
 
 
+def _halted() -> Iterable[GaugeMetricFamily]:
+    try:
+        halts = queries.halts()
+    except Exception:
+        return  # orders_scrape_ok tells
+    found = [{"name": name, "halted": bool(why)} for name, why in halts.items()]
+    help_ = "Whether it stands still until somebody acts."
+    yield _family("orders_projection_halted", help_, "projection", found, "halted")
+
+
 def _verified() -> Iterable[GaugeMetricFamily]:
     try:
         last = queries.last_verification()
     except Exception:
         return  # orders_scrape_ok or the replicas' gauges tell why
-    if last is not None:
-        for name, help_, key in _OF_VERIFICATION:
-            yield _gauge(name, help_, last[key])
+    for name, help_, key in _OF_VERIFICATION:
+        unknown = GaugeMetricFamily(name, help_)
+        yield unknown if last is None else _gauge(name, help_, last[key])
 
 
 def _gauge(name: str, documentation: str, value: float) -> GaugeMetricFamily:

@@ -151,6 +151,23 @@ class Event(models.Model):
         return f"{self.type} at {self.position}"
 
 
+class Epoch(models.Model):
+    """
+    A stretch of the log's life on one server's history; the newest one is now.
+
+    Its positions are above those of every epoch before it, lost ones included.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    timeline = models.CharField(max_length=8)
+    above = models.BigIntegerField()
+    why = models.CharField(max_length=16)
+    began_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.why}, above {self.above}"
+
+
 class IdempotencyRecord(models.Model):
     """The receipt of a command that was carried out under a key; never a body."""
 

@@ -27,6 +27,8 @@ class Checkpoint(models.Model):
     # Begun from this position and not ended: 0 at rest, 1 at work; more tell of death.
     tries = models.PositiveSmallIntegerField(default=0, db_default=0)
     parked = models.PositiveIntegerField(default=0, db_default=0)  # events
+    # Why it stands still until somebody acts; empty if it does not.
+    halted = models.TextField(default="", db_default="", blank=True)
 
     def __str__(self) -> str:
         return f"{self.name} at {self.position}"

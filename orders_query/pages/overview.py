@@ -53,9 +53,10 @@ def sync_page(request: HttpRequest) -> HttpResponse:
     fragment = target(request) == "state"
     name = "orders/_state.html" if fragment else "orders/sync.html"
     state = queries.sync()
-    ages = queries.ages()
+    ages, halts = queries.ages(), queries.halts()
     for projection in state["projections"]:
         projection["age"] = ages.get(projection["name"])
+        projection["halted"] = halts.get(projection["name"], "")
     context = {
         "sync": state,
         "sets": queries.other_sets(),

@@ -105,6 +105,14 @@ def move(
         )
 
 
+def halt(name: str, position: int, why: str) -> None:
+    """Leave word why the projection cannot go on; it is taken back when it does."""
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute(
+            statements.HALT, {"name": name, "position": position, "why": why}
+        )
+
+
 def freshen(name: str, stand: Stand, *, fresh_at: datetime) -> bool:
     """Say that nothing is missing as of now, once in a while; return if it was said."""
     if stand.fresh_at is not None and fresh_at - stand.fresh_at < PULSE:

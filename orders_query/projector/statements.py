@@ -4,6 +4,11 @@ CHECKPOINT = """
 select position, hash, fresh_at, tries from orders_query_checkpoint where name = %s
 """
 
+HALT = """
+update orders_query_checkpoint set halted = %(why)s
+where name = %(name)s and position = %(position)s and halted <> %(why)s
+"""
+
 FENCE = """
 select position, parked from orders_query_checkpoint where name = %s for update nowait
 """
@@ -115,13 +120,14 @@ where o.customer_id = c.customer_id
 MOVE = """
 update orders_query_checkpoint
 set position = %(position)s, hash = %(hash)s, moved_at = clock_timestamp(),
-    fresh_at = greatest(fresh_at, %(fresh_at)s), tries = %(tries)s
+    fresh_at = greatest(fresh_at, %(fresh_at)s), tries = %(tries)s, halted = ''
 where name = %(name)s
 """
 
 # The pulse of an idle system; only if nobody has moved on meanwhile.
 FRESHEN = """
-update orders_query_checkpoint set fresh_at = greatest(fresh_at, %(fresh_at)s)
+update orders_query_checkpoint
+set fresh_at = greatest(fresh_at, %(fresh_at)s), halted = ''
 where name = %(name)s and position = %(position)s
 """
 

@@ -19,6 +19,7 @@ from orders_query.projector.checkpoints import (
     begin_try,
     fence,
     freshen,
+    halt,
     move,
     stand_of,
 )
@@ -103,10 +104,24 @@ def follow(name: str, position: int, events: Sequence[Recorded]) -> None:
 
 def _require_same_log(name: str, stand: Stand, batch: feed.Batch) -> None:
     if stand.position and batch.anchor != stand.hash:
-        raise LogReplaced(
-            f"Event {stand.position} is not in the log as {name!r} has applied "
-            "it: the log was replaced. Rebuild the projection."
+        why = _difference(name, stand, feed.head())
+        halt(name, stand.position, why)
+        raise LogReplaced(why)
+
+
+def _difference(name: str, stand: Stand, head: int) -> str:
+    """Say how the log differs from the one that was known, and what to do."""
+    rebuild = f"`manage.py rebuild {sets.projection_of(name)}`"
+    if head < stand.position:
+        return (
+            f"The log ends at {head}, before {stand.position}, which {name} has "
+            "applied: it was restored from an older state, or its end was lost. "
+            f"Run `manage.py new_epoch`, then {rebuild}."
         )
+    return (
+        f"Event {stand.position} is not in the log as {name} has applied it: the log "
+        f"was replaced. Run {rebuild}."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

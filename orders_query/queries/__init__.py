@@ -33,6 +33,8 @@ from orders_query.queries.orders import (
 from orders_query.queries.sales import Days, daily_sales, product_sales
 from orders_query.queries.status import (
     ages,
+    halts,
+    highest_position,
     lag_seconds,
     last_verification,
     other_sets,
@@ -63,7 +65,9 @@ __all__ = [
     "daily_sales",
     "events",
     "frames",
+    "halts",
     "here",
+    "highest_position",
     "history",
     "history_from_log",
     "lag_seconds",

@@ -172,9 +172,11 @@ select name, position, parked from orders_query_checkpoint
 where strpos(name, ':') > 0 order by name
 """
 
+HIGHEST = "select coalesce(max(position), 0) from orders_query_checkpoint"
+
 # Of the sets of tables that serve; those that are kept or made have a colon.
 SYNC = """
-select c.name, c.position, c.fresh_at, case when c.parked = 0 then 0 else (
+select c.name, c.position, c.fresh_at, c.halted, case when c.parked = 0 then 0 else (
          select count(distinct p.stream_id) from orders_query_parkedevent p
          where p.projection = c.name) end
 from orders_query_checkpoint c where strpos(c.name, ':') = 0 order by c.name

@@ -22,6 +22,7 @@ class Stand:
 
     position: int
     fresh_at: datetime | None
+    halted: str  # why it stands still; empty if it does not
     parked: int  # orders
 
 
@@ -62,6 +63,16 @@ def ages() -> dict[str, float | None]:
         else max(0.0, (now - stand.fresh_at).total_seconds())
         for name, stand in _stands().items()
     }
+
+
+def halts() -> dict[str, str]:
+    """Return why projections stand still until somebody acts, by name."""
+    return {name: stand.halted for name, stand in _stands().items()}
+
+
+def highest_position() -> int:
+    """Return the highest position that any set of read tables has come to."""
+    return int(_rows(statements.HIGHEST)[0][0])
 
 
 def other_sets() -> list[dict[str, Any]]:
@@ -126,8 +137,8 @@ def _backlog(position: int) -> tuple[int | None, float | None]:
 
 def _stands() -> Stands:
     return {
-        name: Stand(position=position, fresh_at=fresh_at, parked=parked)
-        for name, position, fresh_at, parked in _rows(statements.SYNC)
+        name: Stand(position=position, fresh_at=fresh_at, halted=halted, parked=parked)
+        for name, position, fresh_at, halted, parked in _rows(statements.SYNC)
     }
 
 

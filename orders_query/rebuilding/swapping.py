@@ -151,7 +151,7 @@ _EXCHANGE = (
     update orders_query_checkpoint c
     set position = other.position, hash = other.hash, tries = 0,
         fresh_at = greatest(c.fresh_at, other.fresh_at), moved_at = clock_timestamp(),
-        parked = other.parked
+        parked = other.parked, halted = ''
     from other where c.name = %(live)s
     """,
     "update orders_query_parkedevent set projection = ':' where projection = %(live)s",

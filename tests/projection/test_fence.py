@@ -82,7 +82,7 @@ def test_a_log_that_ends_before_the_checkpoint_stops_the_projector(services):
         owner.execute(MOVE, [BEYOND, ORDERS])
         owner.commit()
         try:
-            with pytest.raises(projector.LogReplaced, match="Rebuild"):
+            with pytest.raises(projector.LogReplaced, match="new_epoch"):
                 projector.step(ORDERS)
         finally:
             owner.execute(MOVE, [-BEYOND, ORDERS])

@@ -166,7 +166,7 @@ def test_a_log_that_is_not_the_one_the_checkpoint_saw_stops_the_projector(servic
         held.execute(SET_HASH, [b"another log", ORDERS])
         held.commit()
         try:
-            with pytest.raises(projector.LogReplaced, match=f"{stands}.*Rebuild"):
+            with pytest.raises(projector.LogReplaced, match=f"{stands}.*rebuild"):
                 projector.step(ORDERS)
         finally:
             held.execute(SET_HASH, [digest, ORDERS])

@@ -39,9 +39,12 @@ class Command(BaseCommand):
             return
         head = "away" if state["head"] is None else state["head"]
         self.stdout.write(f"{time.strftime('%H:%M:%S')}  log at {head}")
-        ages = queries.ages()
+        ages, halts = queries.ages(), queries.halts()
         for projection in state["projections"]:
-            self.stdout.write(_projection(projection, ages.get(projection["name"])))
+            name = projection["name"]
+            self.stdout.write(_projection(projection, ages.get(name)))
+            if halts.get(name):
+                self.stdout.write(f"  {name} stands still: {halts[name]}")
         for other in queries.other_sets():
             self.stdout.write(_other_set(other))
         for replica in state["replicas"]:

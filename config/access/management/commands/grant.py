@@ -9,6 +9,7 @@ from django.db import connections
 from psycopg import sql
 
 APPEND_ONLY = "orders_command_event"
+READ_ONLY = "orders_command_epoch"  # its trigger writes it, with the owner's rights
 READ = "SELECT"
 READ_AND_WRITE = "SELECT, INSERT, UPDATE, DELETE"
 
@@ -81,10 +82,14 @@ def _protect_log(role: dict[str, Any]) -> None:
     for statement in (
         "REVOKE ALL ON TABLE {log} FROM {user}",
         "GRANT SELECT, INSERT ON TABLE {log} TO {user}",
+        "REVOKE ALL ON TABLE {epochs} FROM {user}",
+        "GRANT SELECT ON TABLE {epochs} TO {user}",
     ):
         connection.execute(
             sql.SQL(statement).format(
-                log=sql.Identifier(APPEND_ONLY), user=sql.Identifier(role["USER"])
+                log=sql.Identifier(APPEND_ONLY),
+                epochs=sql.Identifier(READ_ONLY),
+                user=sql.Identifier(role["USER"]),
             )
         )
 
