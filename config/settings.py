@@ -133,8 +133,12 @@ DATABASES = databases(
     replicas=env.list("QUERY_REPLICA_URLS", default=[]),
     is_bounded=not AS_OWNER,  # a migration may take its time
 )
+STANDBY = "standby" if "standby" in DATABASES else ""
 REPLICAS = [alias for alias in DATABASES if alias.startswith("replica_")]
-DATABASE_ROUTERS = ["orders_query.router.QueryRouter"]
+DATABASE_ROUTERS = [
+    "orders_query.router.QueryRouter",
+    "config.access.standby.AccountsRouter",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- who
@@ -166,6 +170,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "config.access.pages.locked_out"
 AXES_VERBOSE = False
+SESSION_ENGINE = "config.access.sessions"
 TOKEN_CACHE_SECONDS = 5  # a revoked token works no longer than this
 
 # --- the API
