@@ -10,17 +10,16 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
-import psycopg
 
 from config.local import application, postgres, processes
 from config.local.console import Console
 from config.local.embedded import Embedded, embedded
 from config.local.ports import HOST, free_ports
 from config.local.postgres import OWNER, Server
-from config.local.supervisor import Supervisor
+from config.local.supervisor import Service, Supervisor
 from tests.services import without_services
 
 Answer = tuple[int, dict[str, str], Any, float]  # status, headers, body, seconds
@@ -36,10 +35,9 @@ class Cluster:
     frozen: list[psutil.Process] = field(default_factory=list)
 
     @classmethod
-    def start(cls, home: Path) -> "Cluster":
+    def start(cls, home: Path, log: IO[str], **more: str) -> "Cluster":
         home.chmod(0o711)  # PostgreSQL's user passes through
         servers = embedded(home, durable=False, replicas=2)
-        log = (home / "processes.log").open("w")
         supervisor = Supervisor(Console(log))
         supervisor.start(*servers.first_stage())
         postgres.bootstrap(servers.primary)
@@ -48,13 +46,24 @@ class Cluster:
         made = cls(
             servers=servers,
             supervisor=supervisor,
-            environment=_environment(servers),
+            environment={**_environment(servers), **more},
             port=free_ports(1)[0],
         )
-        made._begin()
+        made.prepare()
+        supervisor.start(*made.processes())
         return made
 
-    def _begin(self) -> None:
+    def processes(self) -> list[Service]:
+        """Return what runs beside the servers."""
+        web = {**self.environment, "WEB_PROCESSES": "1"}
+        return [
+            application.worker(self.environment),
+            application.beat(self.environment),
+            application.web(web, port=self.port),
+        ]
+
+    def prepare(self) -> None:
+        """Make tables, roles and somebody who may do everything."""
         for job in (
             application.migrate(self.environment, "default"),
             application.migrate(self.environment, "query"),
@@ -128,9 +137,6 @@ class Cluster:
                 process.send_signal(signal.SIGKILL)
         self.supervisor.end()
 
-    def printed(self) -> str:
-        return (self.servers.var_dir / "processes.log").read_text()
-
     def _processes(self, server: Server) -> list[psutil.Process]:
         pid = int((server.folder / "postmaster.pid").read_text().split()[0])
         leader = psutil.Process(pid)
@@ -179,6 +185,3 @@ def first_column(server: Server, question: str, *, database: str = "command") ->
     with server.connect(database) as connection:
         row = connection.execute(question.encode()).fetchone()
     return row[0] if row else None
-
-
-__all__ = ["Cluster", "first_column", "orders_of", "psycopg"]

@@ -1,6 +1,7 @@
-"""The primary is lost and a standby is promoted: nothing is restarted, nothing is lost."""
+"""The primary is lost and a standby is promoted: nothing is restarted."""
 
 import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -20,15 +21,15 @@ APART = 1_000_000
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
     home = Path(tempfile.mkdtemp(prefix="orders-failover-"))
-    made = Cluster.start(home)
-    try:
-        yield made
-    except BaseException as error:
-        error.add_note(made.printed()[-6000:])
-        raise
-    finally:
-        made.end()
-        shutil.rmtree(home, ignore_errors=True)
+    log = home / "processes.log"
+    with log.open("w") as written:
+        made = Cluster.start(home, written)
+        try:
+            yield made
+        finally:
+            made.end()
+            sys.stdout.write(log.read_text()[-6000:])  # shown with a failed test
+            shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager
@@ -93,9 +94,7 @@ def test_with_one_synchronous_standby_no_acknowledged_order_is_lost(
     cluster: Cluster,
 ) -> None:
     with cluster.servers.primary.connect() as primary:
-        primary.execute(
-            "alter system set synchronous_standby_names = 'ANY 1 (replica_1, replica_2)'"
-        )
+        primary.execute(SYNCHRONOUS)
         primary.execute("select pg_reload_conf()")
     customer_id = cluster.register()
     acknowledged: list[str] = []
@@ -121,3 +120,8 @@ def test_with_one_synchronous_standby_no_acknowledged_order_is_lost(
         writer.join()
 
     assert set(acknowledged) - orders_of(standby) == set()
+
+
+SYNCHRONOUS = """
+alter system set synchronous_standby_names = 'ANY 1 (replica_1, replica_2)'
+"""
