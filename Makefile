@@ -32,6 +32,10 @@ lint: $(VENV)/.dev ## style, types, import contracts, migrations, deployment che
 	HTTPS=1 SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(60))') \
 		$(PY) manage.py check --deploy --fail-level WARNING
 
+.PHONY: chaos
+chaos: $(VENV)/.dev ## attack a running system and check what clients were told (ARGS=--quick)
+	@$(PY) -m tests.chaos $(ARGS)
+
 .PHONY: bench
 bench: $(VENV)/.dev ## measure, each figure beside a peer or a limit
 	@$(PY) -m bench $(ARGS)

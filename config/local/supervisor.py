@@ -61,7 +61,11 @@ class Supervisor:
     def end_on_signals(self) -> None:
         """Take Ctrl-C, SIGTERM and a closed terminal as the wish to end."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self._ending.set())
+            signal.signal(number, lambda *_: self.stop())
+
+    def stop(self) -> None:
+        """End what waits or watches, as a signal would."""
+        self._ending.set()
 
     def start(self, *services: Service) -> None:
         """Start services side by side and wait until all of them serve."""

@@ -77,11 +77,6 @@ class Cluster:
             application.command(self.environment, "demo_access")
         ).splitlines()
         self.token = json.loads(printed[-1])["token"]
-        self.supervisor.start(
-            application.worker(self.environment),
-            application.beat(self.environment),
-            application.web({**self.environment, "WEB_PROCESSES": "1"}, port=self.port),
-        )
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Ask over a connection of its own, and tell how long that took."""
@@ -111,14 +106,14 @@ class Cluster:
 
     def kill_primary(self) -> None:
         """Kill -9 every process of the primary at once."""
-        every = self._processes(self.servers.primary)
+        every = self.processes_of(self.servers.primary)
         for process in every:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         psutil.wait_procs(every, 10)
 
     def freeze_primary(self) -> None:
-        self.frozen = self._processes(self.servers.primary)
+        self.frozen = self.processes_of(self.servers.primary)
         for process in self.frozen:
             process.send_signal(signal.SIGSTOP)
 
@@ -137,7 +132,7 @@ class Cluster:
                 process.send_signal(signal.SIGKILL)
         self.supervisor.end()
 
-    def _processes(self, server: Server) -> list[psutil.Process]:
+    def processes_of(self, server: Server) -> list[psutil.Process]:
         pid = int((server.folder / "postmaster.pid").read_text().split()[0])
         leader = psutil.Process(pid)
         return [leader, *leader.children(recursive=True)]
