@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -71,7 +70,7 @@ class _Run:
     failed: dict[str, Exception] = field(default_factory=dict)
     others_at: float = 0.0
     begun: set[str] = field(default_factory=set)  # a try is noted as under way
-    careful: Counter[str] = field(default_factory=Counter)  # so many events, one by one
+    limits: dict[str, int] = field(default_factory=dict)  # after a death
 
     def to_the_end(self) -> None:
         """Work until nothing is left and nothing comes, or until the time is up."""
@@ -114,11 +113,11 @@ class _Run:
 
     def _step(self, projection: str) -> bool:
         began = time.monotonic()
-        careful = self.careful[projection] > 0
+        limit = self.limits.get(projection, BATCH)
         try:
             done = step(
                 projection,
-                limit=1 if careful else BATCH,
+                limit=limit,
                 rung_at=self.rung_at,
                 has_begun=projection in self.begun,
                 goes_on=True,
@@ -142,8 +141,9 @@ class _Run:
         if done.applied:
             metrics.applied(projection, done.applied, time.monotonic() - began)
             self.begun.add(projection)
-            # What the last process has died of may be anywhere in its batch.
-            self.careful[projection] += BATCH if done.careful else -careful
+            # What the last process has died of may be anywhere in its batch: each
+            # time that is survived, twice as many are dared.
+            self.limits[projection] = 2 if done.careful else min(BATCH, limit * 2)
         self.positions[projection] = done.position
         if done.since is not None:
             self.on_step(projection, done)

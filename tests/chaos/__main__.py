@@ -154,7 +154,7 @@ def _try_broken(only: str) -> int:
             build.prepare(system)
             chosen = {k: v for k, v in harms(disk=None).items() if k in build.harms}
             # Not before there are orders to harm.
-            chosen = {"set its fault": build.arm, **chosen}
+            chosen = {**chosen, "set its fault": build.arm}
             _under_load(system, history, chosen, quick=False)
             system.disarm()
             found = _judge(system, history)

@@ -144,6 +144,7 @@ class Client:
         try:
             return self._system.ask(method, path, body, **headers)
         except (OSError, http.client.HTTPException):
+            time.sleep(AGAIN_SECONDS)
             return None
 
     def _note_write(self, operation: Operation, answer: Answer | None) -> None:
