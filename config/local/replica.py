@@ -105,6 +105,9 @@ def _rebuild(replica: Server, primary: Server) -> None:
         " WHERE slot_name = %s AND NOT active",
         replica.slot,
     )
+    # Before the copy begins: what it needs could be gone before it has a slot, when
+    # another copy's checkpoint comes in between.
+    _one(primary, "SELECT pg_create_physical_replication_slot(%s, true)", replica.slot)
     run(
         replica.tool(
             "pg_basebackup",
@@ -113,7 +116,6 @@ def _rebuild(replica: Server, primary: Server) -> None:
             f"--port={primary.port}",
             f"--username={REPLICATION}",
             "--no-password",
-            "--create-slot",
             f"--slot={replica.slot}",
             "--wal-method=stream",
             "--checkpoint=fast",
