@@ -5,8 +5,11 @@ The URLs name the primary and the standbys, so whichever of them takes writes is
 
 import http.client
 import json
+import re
 import signal
 import time
+import urllib.parse
+import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +35,8 @@ class Cluster:
     environment: dict[str, str]
     port: int
     token: str = ""
+    unused_token: str = ""  # no process has seen it yet
+    password: str = ""
     frozen: list[psutil.Process] = field(default_factory=list)
 
     @classmethod
@@ -76,7 +81,10 @@ class Cluster:
         printed = processes.run(
             application.command(self.environment, "demo_access")
         ).splitlines()
-        self.token = json.loads(printed[-1])["token"]
+        access = json.loads(printed[-1])
+        self.token, self.password = access["token"], access["password"]
+        unused = application.command(self.environment, "api_token", access["username"])
+        self.unused_token = processes.run(unused).split()[-1]
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Ask over a connection of its own, and tell how long that took."""
@@ -92,6 +100,21 @@ class Cluster:
         told = {name.lower(): value for name, value in answer.getheaders()}
         found = json.loads(content) if content else None
         return answer.status, told, found, time.monotonic() - began
+
+    def signed_in(self) -> urllib.request.OpenerDirector:
+        """Return a browser's worth of cookies, signed in as the administrator."""
+        cookies = urllib.request.HTTPCookieProcessor()
+        browser = urllib.request.build_opener(cookies)
+        url = f"http://{HOST}:{self.port}/sign-in"
+        page = browser.open(url, timeout=10).read().decode()
+        (secret,) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[:1]
+        form = {
+            "username": "admin",
+            "password": self.password,
+            "csrfmiddlewaretoken": secret,
+        }
+        browser.open(url, urllib.parse.urlencode(form).encode(), timeout=10)
+        return browser
 
     def register(self) -> str:
         body = {"name": "Ada", "email": f"{time.monotonic_ns()}@example.org"}

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.failover.cluster import Cluster, first_column, orders_of
+from config.local.ports import HOST
+from tests.failover.cluster import Cluster, first_column
+from tests.failover.losing import lose_the_primary, synchronous
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.no_services, pytest.mark.timeout(240)]
@@ -59,10 +61,14 @@ def test_the_product_follows_a_promotion(cluster: Cluster, how: str) -> None:
     path = f"/api/query/orders/{placed['orderId']}"
     seen = {"Consistency-Token": headers["consistency-token"]}
     eventually(lambda: cluster.ask("GET", path, **seen)[0] == 200)
+    browser = cluster.signed_in()
 
     with reading(cluster, path) as statuses:
         cluster.kill_primary() if how == "killed" else cluster.freeze_primary()
         refused = [cluster.place(customer_id) for _ in range(3)]
+        stranger = {"Authorization": f"Bearer {cluster.unused_token}"}
+        unknown_before = cluster.ask("GET", path, **stranger)
+        page = browser.open(f"http://{HOST}:{cluster.port}/orders", timeout=20)
         read_meanwhile = len(statuses)
         standby = cluster.furthest_standby()
         cluster.promote(standby)
@@ -73,6 +79,8 @@ def test_the_product_follows_a_promotion(cluster: Cluster, how: str) -> None:
     assert all(told["retry-after"] for _, told, *_ in refused)
     assert max(seconds for *_, seconds in refused) < 3
     assert set(statuses) == {200}
+    assert unknown_before[0] == 200
+    assert (page.status, page.url.endswith("/orders")) == (200, True)
     assert after["position"] > placed["position"] + APART
     shown = f"/api/query/orders/{after['orderId']}"
     token = {"Consistency-Token": str(after["position"])}
@@ -93,35 +101,9 @@ def projected(server) -> int:
 def test_with_one_synchronous_standby_no_acknowledged_order_is_lost(
     cluster: Cluster,
 ) -> None:
-    with cluster.servers.primary.connect() as primary:
-        primary.execute(SYNCHRONOUS)
-        primary.execute("select pg_reload_conf()")
-    customer_id = cluster.register()
-    acknowledged: list[str] = []
-    is_over = threading.Event()
+    synchronous(cluster)
 
-    def place() -> None:
-        while not is_over.is_set():
-            status, _, body, _ = cluster.place(customer_id)
-            if status == 201:
-                acknowledged.append(body["orderId"])
+    lost = lose_the_primary(cluster)
 
-    writers = [threading.Thread(target=place) for _ in range(3)]
-    for writer in writers:
-        writer.start()
-    eventually(lambda: len(acknowledged) > 60, 60)
-    cluster.kill_primary()
-    standby = cluster.furthest_standby()
-    cluster.promote(standby)
-    before = len(acknowledged)
-    eventually(lambda: len(acknowledged) > before + 10, 60)
-    is_over.set()
-    for writer in writers:
-        writer.join()
-
-    assert set(acknowledged) - orders_of(standby) == set()
-
-
-SYNCHRONOUS = """
-alter system set synchronous_standby_names = 'ANY 1 (replica_1, replica_2)'
-"""
+    assert lost.acknowledged > 60
+    assert lost.missing == set()
