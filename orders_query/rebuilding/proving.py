@@ -25,18 +25,16 @@ def prove(projection: str, kind: str, *, on_progress: OnProgress) -> Report:
             Snapshots(command=command, nodes=(node,)), on_progress=on_progress
         )
     # What is wrong with the log itself is no better in the tables that serve.
-    report.findings = [f for f in report.findings if f.node == name]
+    report.keep_only(name)
     return report
 
 
 def _node(name: str, projection: str) -> Node:
-    """Sales are held against the order rows that serve."""
-    positions = {of: stand_of(of).position for of in sets.TABLES}
     server: Any = connections[PRIMARY].connection
     return Node(
         name=name,
         connection=server,
-        positions={**positions, projection: stand_of(name).position},
+        positions={projection: stand_of(name).position},
         covers=frozenset({projection}),
         parked_under={projection: name},
     )

@@ -13,13 +13,14 @@ from orders_query.verification.nodes import (
     snapshot_of_log,
     snapshots,
 )
-from orders_query.verification.repairing import repair
+from orders_query.verification.repairing import Repaired, repair
 from orders_query.verification.verifying import Report, verify
 
 __all__ = [
     "CannotVerify",
     "Finding",
     "Node",
+    "Repaired",
     "Report",
     "Snapshots",
     "keep",

@@ -1,14 +1,11 @@
-"""What adds up over orders on one node, against its own order rows, which are held
-against the log one by one."""
+"""What adds up over orders on one node, against its own rows, which are held against
+the log one by one."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from orders_command.auditing import Audited, Connection, Stretch
-from orders_command.events import Recorded
-from orders_query.projection import Sales, tally
+from orders_command.auditing import Audited, Stretch
 from orders_query.projector import sets
 from orders_query.verification.findings import Finding
 from orders_query.verification.nodes import Node
@@ -40,66 +37,12 @@ def counts(node: Node) -> Iterator[Finding]:
         yield _finding(node, "status counts", detail)
 
 
-def sales(node: Node, between: list[Recorded], placed: Any) -> Iterator[Finding]:
-    """
-    Yield days and products that do not add up.
-
-    `between` are the events between the positions of the two projections, and `placed`
-    the first events of orders cancelled there: the rows of one side lack them.
-    """
-    sign = 1 if node.positions[sets.SALES] > node.positions[sets.ORDERS] else -1
-    more = tally(between, placed)
-    for kind, question, names, ahead in (
-        ("daily sales", _DAYS, _DAYS_OF, _days(more, sign)),
-        ("product sales", _PRODUCTS, _PRODUCTS_OF, _products(more, sign)),
-    ):
-        yield from _apart(node, kind, _rows(node.connection, question), names, ahead)
-
-
-def _apart(
-    node: Node,
-    kind: str,
-    found: dict[Any, list[Any]],
-    names: tuple[str, ...],
-    ahead: dict[Any, list[Any]],
-) -> Iterator[Finding]:
-    """Compare how far table and rows are apart with how far they ought to be."""
-    nothing = [0] * len(names)
-    for key in sorted({*found, *ahead}, key=str):
-        is_apart, ought = found.get(key, nothing), ahead.get(key, nothing)
-        if is_apart != ought:
-            off = [a - b for a, b in zip(is_apart, ought, strict=True)]
-            told = ", ".join(
-                f"{name} {by:+f}" for name, by in zip(names, off, strict=True) if by
-            )
-            where = " ".join(map(str, key))
-            yield _finding(node, kind, f"{where} is off: {told}")
-
-
-def _rows(connection: Connection, question: bytes) -> dict[Any, list[Any]]:
-    return {tuple(key): values for key, *values in connection.execute(question)}
-
-
-def _days(more: Sales, sign: int) -> dict[Any, list[Any]]:
-    return {
-        tuple(map(str, key)): [
-            sign * Decimal(d.orders),
-            sign * Decimal(d.cancelled),
-            sign * d.revenue,
-        ]
-        for key, d in more.days.items()
-    }
-
-
-def _products(more: Sales, sign: int) -> dict[Any, list[Any]]:
-    return {
-        tuple(map(str, key)): [
-            sign * Decimal(p.quantity),
-            sign * Decimal(p.orders),
-            sign * p.revenue,
-        ]
-        for key, p in more.products.items()
-    }
+def parked(node: Node, *, projection: str) -> Iterator[Finding]:
+    """Yield a checkpoint's count of parked events if it is not that of their rows."""
+    name = node.parked_under.get(projection, projection)
+    for counted, events in node.connection.execute(_PARKED, [name]):
+        detail = f"{name} is {counted}, the rows say {events}"
+        yield _finding(node, "parked events", detail)
 
 
 def _told(names: tuple[str, ...], values: list[Any]) -> str:
@@ -157,39 +100,9 @@ from orders_query_statuscounts c full join (
 ) r using (status)
 where coalesce(c.orders, 0) <> coalesce(r.orders, 0)
 """
-_DAYS_OF = ("orders", "cancelled", "revenue")
-_DAYS = b"""
-select array[day::text, currency], coalesce(d.orders, 0) - coalesce(r.orders, 0),
-       coalesce(d.cancelled, 0) - coalesce(r.cancelled, 0),
-       coalesce(d.revenue, 0) - coalesce(r.revenue, 0)
-from orders_query_dailysales d full join (
-    select (created_at at time zone 'UTC')::date as day, currency, count(*) as orders,
-           count(*) filter (where status = 'CANCELLED') as cancelled,
-           sum(case when status = 'CANCELLED' then 0 else total end) as revenue
-    from orders_query_orderreadmodel group by 1, 2
-) r using (day, currency)
-where coalesce(d.orders, 0) <> coalesce(r.orders, 0)
-   or coalesce(d.cancelled, 0) <> coalesce(r.cancelled, 0)
-   or coalesce(d.revenue, 0) <> coalesce(r.revenue, 0)
-"""
-_PRODUCTS_OF = ("quantity", "orders", "revenue")
-_PRODUCTS = b"""
-select array[day::text, product_id, currency],
-       coalesce(p.quantity, 0) - coalesce(r.quantity, 0),
-       coalesce(p.orders, 0) - coalesce(r.orders, 0),
-       coalesce(p.revenue, 0) - coalesce(r.revenue, 0)
-from orders_query_productsales p full join (
-    select (o.created_at at time zone 'UTC')::date as day, i.product_id, o.currency,
-           sum(i.quantity) as quantity, count(distinct o.order_id) as orders,
-           sum(i.total) as revenue
-    from orders_query_orderreadmodel o, lateral (
-        select item ->> 'productId' as product_id,
-               (item ->> 'quantity')::bigint as quantity,
-               (item ->> 'total')::numeric as total
-        from jsonb_array_elements(o.items) item) i
-    where o.status <> 'CANCELLED' group by 1, 2, 3
-) r using (day, product_id, currency)
-where coalesce(p.quantity, 0) <> coalesce(r.quantity, 0)
-   or coalesce(p.orders, 0) <> coalesce(r.orders, 0)
-   or coalesce(p.revenue, 0) <> coalesce(r.revenue, 0)
+_PARKED = b"""
+select c.parked, count(p.position) from orders_query_checkpoint c
+left join orders_query_parkedevent p on p.projection = c.name
+where c.name = %s group by c.parked
+having c.parked <> count(p.position)
 """

@@ -40,7 +40,7 @@ def keep(report: Report) -> None:
         at=timezone.now(),
         orders=report.orders,
         customers=report.customers,
-        differences=len(report.findings),
+        differences=report.differences,
         findings=[str(finding) for finding in report.findings[:SHOWN]],
         seconds=report.seconds,
     )

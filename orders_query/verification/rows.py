@@ -19,6 +19,8 @@ from orders_query.verification.findings import PERSONAL, Finding
 from orders_query.verification.nodes import Node
 
 Columns = dict[str, Any]
+# What data that somebody has changed may do to a calculation.
+UNFIT = (ArithmeticError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +87,7 @@ def differences(node: Node, orders: Stretched) -> Iterator[Finding]:
         detail = f"its event at {position} could not be applied"
         yield _finding(node, "parked", order_id, detail)
         if order_id in expected:
-            expected[order_id] = orders.expected_before(order_id, position)
+            expected[order_id] = _marked(orders.expected_before(order_id, position))
     for order_id, wanted in expected.items():
         rows = found.pop(order_id, Found())
         if isinstance(wanted, str):
@@ -96,12 +98,18 @@ def differences(node: Node, orders: Stretched) -> Iterator[Finding]:
         yield _finding(node, "order", order_id, "the log has no such order")
 
 
+def _marked(found: Found | str) -> Found | str:
+    if isinstance(found, Found) and found.order is not None:
+        found.order["parked"] = True
+    return found
+
+
 def _folded(events: list[Recorded]) -> Rows | str:
     rows = Rows()
     try:
         for event in events:
             apply(rows, event)
-    except (Unreadable, OutOfSequence) as error:
+    except (Unreadable, OutOfSequence, *UNFIT) as error:
         return f"{type(error).__name__}: {error}"
     return rows
 
@@ -127,7 +135,7 @@ def _expected(order_id: UUID, rows: Rows, words: Words, position: int) -> Found:
 
 
 def _order(row: OrderRow, words: Words, position: int) -> Columns:
-    expected = _plain({**vars(row), "items": list(row.items)})
+    expected = _plain({**vars(row), "items": list(row.items), "parked": False})
     name, email, changed_at = words.cards.get(row.customer_id, (None, None, 0))
     if changed_at <= position:  # else the words of today are not in the row yet
         expected |= {"customer_name": name, "customer_email": email}
@@ -245,7 +253,7 @@ _RANGE = "order_id > %(after)s and (%(up_to)s::uuid is null or order_id <= %(up_
 _ORDERS = f"""
 select order_id, order_number, reference, customer_id, item_count, total, currency,
        status, version, created_at, last_updated_at, items::text as items, carrier,
-       tracking_number, customer_name, customer_email, note, reason
+       tracking_number, parked, customer_name, customer_email, note, reason
 from orders_query_orderreadmodel where {_RANGE}
 """.encode()  # noqa: S608 - built from constants
 _HISTORY = f"""

@@ -9,16 +9,19 @@ from functools import partial
 from itertools import islice
 from uuid import UUID
 
-from orders_command import auditing, feed
+import psycopg
+from django.conf import settings
+
+from orders_command import auditing
 from orders_command.auditing import Audited, Connection, Stretch
-from orders_query.projection import cancelled_elsewhere
 from orders_query.projector import sets
-from orders_query.verification import aggregates, rows
+from orders_query.verification import aggregates, rows, sales
 from orders_query.verification.findings import Finding
-from orders_query.verification.nodes import Node, Snapshots
+from orders_query.verification.nodes import Node, Snapshots, absent
 from orders_query.verification.rows import Stretched
 
 STRETCH = 1000
+KEPT = 1000  # findings; the others are counted
 SAMPLED_AT_ONCE = 25  # neighbours: as many places as possible, few questions
 LOG = "log"
 OnProgress = Callable[["Report"], None]
@@ -34,75 +37,113 @@ class Report:
     total: int = 0  # orders there are, as far as is known
     seconds: float = 0.0
     positions: dict[str, dict[str, int]] = field(default_factory=dict)  # by node
-    findings: list[Finding] = field(default_factory=list)
+    keep: int = KEPT
+    findings: list[Finding] = field(default_factory=list)  # so many of them
+    kinds: Counter[str] = field(default_factory=Counter)  # by node; all of them
 
     @property
-    def kinds(self) -> dict[str, int]:
-        return dict(Counter(f"{f.node}: {f.kind}" for f in self.findings))
+    def differences(self) -> int:
+        return self.kinds.total()
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Count all, and keep as many as somebody may want to see."""
+        for finding in findings:
+            self.kinds[f"{finding.node}: {finding.kind}"] += 1
+            if len(self.findings) < self.keep:
+                self.findings.append(finding)
+
+    def keep_only(self, node: str) -> None:
+        """Leave out what was found elsewhere."""
+        self.findings = [f for f in self.findings if f.node == node]
+        of_node = f"{node}: "
+        self.kinds = Counter(
+            {kind: n for kind, n in self.kinds.items() if kind.startswith(of_node)}
+        )
 
 
 def verify(
     snapshots: Snapshots,
     *,
     sample: int | None = None,
+    keep: int = KEPT,
     on_progress: OnProgress = lambda _: None,
 ) -> Report:
     """
     Compare log, state rows, read rows and what adds up over them, on every node.
 
     With a `sample`, only about so many orders in random places, and as many customers;
-    then nothing that adds up over all orders.
+    then nothing that adds up over all orders. All differences are counted, and so many
+    kept.
     """
     began = time.monotonic()
     report = Report(
+        keep=keep,
         total=_how_many(snapshots.command),
         positions={node.name: node.positions for node in snapshots.nodes},
-        findings=list(snapshots.missing),
     )
+    report.add(snapshots.missing)
+    run = _Run(snapshots=snapshots, report=report)
     orders, customers = _stretches(snapshots.command, sample)
     for stretch in orders:
-        _compare_orders(snapshots, stretch, report)
+        run.compare_orders(stretch)
         report.seconds = time.monotonic() - began
         on_progress(report)
     for stretch in customers:
-        _compare_customers(snapshots, stretch, report)
-    if sample is None:
-        for node in snapshots.nodes:
-            report.findings += _sums(node, snapshots.command)
+        run.compare_customers(stretch)
+    run.compare_sums(of_all=sample is None)
     report.seconds = time.monotonic() - began
     return report
 
 
-def _compare_orders(snapshots: Snapshots, stretch: Stretch, report: Report) -> None:
-    audited = auditing.orders(snapshots.command, stretch)
-    report.orders += len(audited)
-    report.events += sum(len(order.events) for order in audited)
-    report.findings += _problems("order", audited)
-    orders = Stretched(stretch=stretch, audited=audited, command=snapshots.command)
-    for node in snapshots.nodes:
-        if sets.ORDERS in node.covers:
-            report.findings += rows.differences(node, orders)
+@dataclass(kw_only=True)
+class _Run:
+    snapshots: Snapshots
+    report: Report
+    lost: set[str] = field(default_factory=set)
 
+    def compare_orders(self, stretch: Stretch) -> None:
+        command = self.snapshots.command
+        audited = auditing.orders(command, stretch)
+        self.report.orders += len(audited)
+        self._add_log("order", audited)
+        orders = Stretched(stretch=stretch, audited=audited, command=command)
+        self._on_each(sets.ORDERS, lambda node: rows.differences(node, orders))
 
-def _compare_customers(snapshots: Snapshots, stretch: Stretch, report: Report) -> None:
-    audited = auditing.customers(snapshots.command, stretch)
-    report.customers += len(audited)
-    report.events += sum(len(customer.events) for customer in audited)
-    report.findings += _problems("customer", audited)
-    for node in snapshots.nodes:
-        if sets.ORDERS in node.covers:
-            report.findings += aggregates.totals(node, stretch, audited)
+    def compare_customers(self, stretch: Stretch) -> None:
+        audited = auditing.customers(self.snapshots.command, stretch)
+        self.report.customers += len(audited)
+        self._add_log("customer", audited)
+        self._on_each(
+            sets.ORDERS, lambda node: aggregates.totals(node, stretch, audited)
+        )
 
+    def compare_sums(self, *, of_all: bool) -> None:
+        for name in sets.TABLES:
+            self._on_each(name, partial(aggregates.parked, projection=name))
+        if of_all:
+            command = self.snapshots.command
+            self._on_each(sets.ORDERS, aggregates.counts)
+            self._on_each(sets.SALES, lambda node: sales.differences(node, command))
 
-def _sums(node: Node, command: Connection) -> Iterator[Finding]:
-    if sets.ORDERS in node.covers:
-        yield from aggregates.counts(node)
-    if sets.SALES in node.covers:
-        low, high = sorted(node.positions[name] for name in (sets.ORDERS, sets.SALES))
-        between = list(feed.settled(after=low, up_to=high)) if low < high else []
-        earlier = cancelled_elsewhere(between)
-        placed = feed.creations(earlier) if earlier else {}
-        yield from aggregates.sales(node, between, placed)
+    def _add_log(self, kind: str, audited: list[Audited]) -> None:
+        self.report.events += sum(len(stream.events) for stream in audited)
+        self.report.add(_problems(kind, audited))
+
+    def _on_each(
+        self, projection: str, compare: Callable[[Node], Iterator[Finding]]
+    ) -> None:
+        """Compare each node that has it; a replica that is lost ends there."""
+        for node in self.snapshots.nodes:
+            if projection not in node.covers or node.name in self.lost:
+                continue
+            try:
+                self.report.add(compare(node))
+            except psycopg.OperationalError as error:
+                if node.name not in settings.REPLICAS:
+                    raise
+                self.lost.add(node.name)
+                why = f"lost after {self.report.orders} orders"
+                self.report.add([absent(node.name, f"{why}, {type(error).__name__}")])
 
 
 def _problems(kind: str, audited: Iterable[Audited]) -> Iterator[Finding]:

@@ -47,6 +47,14 @@ class Vandal:
                 back = f"insert into {table} ({columns}) overriding system value"
                 _untriggered(owner, table, f"{back} select {columns} from kept", [])
 
+    def changes_for_good(self, table: str, where: str, **values: Any) -> None:
+        with self._owner(table) as owner:
+            self._set(owner, table, where, values)
+
+    def removes_for_good(self, table: str, where: str) -> None:
+        with self._owner(table) as owner:
+            _untriggered(owner, table, f"delete from {table} where {where}", [])
+
     @contextmanager
     def _owner(self, table: str) -> Iterator[psycopg.Connection]:
         is_read = table.startswith("orders_query")

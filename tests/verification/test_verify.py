@@ -250,7 +250,7 @@ def test_a_parked_order_is_a_difference_with_its_place(services):
         f"query: parked {order.order_id}: {told}",
         f"replica_1: parked {order.order_id}: {told}",
     ]
-    verification.repair(order.order_id)
+    verification.repair(order.order_id, actor=ACTOR)
     assert found(order.order_id) == []
 
 

@@ -138,9 +138,9 @@ class Command(BaseCommand):
             report = rebuilding.prove(name, SHADOW, on_progress=self._progress)
         for finding in report.findings[:SHOWN]:
             self._say(str(finding))
-        told = f"{report.events} events: {len(report.findings)} differences to the log"
+        told = f"{report.events} events: {report.differences} differences to the log"
         self._say(f"{told}, {report.seconds:.1f} s")
-        if report.findings and not accepts:
+        if report.differences and not accepts:
             raise CommandError(
                 "The new tables are not what the log adds up to, and are not swapped "
                 f"in. Run rebuild {name} again, with --accept-differences if they "

@@ -1,10 +1,10 @@
 """manage.py verify: state rows and read models against the fold of the log."""
 
+import getpass
 import json
 import sys
 import time
 from argparse import ArgumentParser
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -27,42 +27,50 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=_count, default=50, help="of those shown")
         parser.add_argument("--json", action="store_true", help="for a program")
         parser.add_argument(
-            "--repair", type=UUID, metavar="ORDER", help="rebuild this one's rows"
+            "--repair", type=UUID, metavar="ORDER", help="write this one's rows anew"
         )
+        parser.add_argument("--by", default=_me(), help="who repairs, for the log")
 
-    def handle(self, *, repair: UUID | None, **how: Any) -> None:
+    def handle(self, *, repair: UUID | None, by: str, **how: Any) -> None:
         try:
             if repair is not None:
-                self._repair(repair)
+                self._repair(repair, actor=f"system:{by}")
             else:
                 self._verify(**how)
         except verification.CannotVerify as error:
             raise CommandError(str(error), returncode=2) from error
 
-    def _repair(self, order_id: UUID) -> None:
-        for line in verification.repair(order_id):
-            self.stdout.write(line)
+    def _repair(self, order_id: UUID, *, actor: str) -> None:
+        repaired = verification.repair(order_id, actor=actor)
+        for finding in repaired.mended:
+            self.stdout.write(f"mended: {finding}")
+        for problem in repaired.left:
+            self.stdout.write(f"not mended: log: order {order_id}: {problem}")
+        self.stdout.write(
+            f"order {order_id} is written anew as of position {repaired.position}: "
+            f"{len(repaired.mended)} differences mended"
+        )
 
     def _verify(self, *, sample: int | None, limit: int, json: bool, **_: Any) -> None:
         progress = _Progress()
         with verification.snapshots(is_held=sample is None) as snapshots:
             report = verification.verify(
-                snapshots, sample=sample, on_progress=progress.show
+                snapshots, sample=sample, keep=limit, on_progress=progress.show
             )
         progress.end()
         if json:
             self.stdout.write(_as_json(report))
         else:
             self._show(report, limit)
-        if report.findings:
+        if report.differences:
             # The report has said it all.
             raise SystemExit(1)
 
     def _show(self, report: Report, limit: int) -> None:
         for finding in report.findings[:limit]:
             self.stdout.write(str(finding))
-        if len(report.findings) > limit:
-            self.stdout.write(f"… and {len(report.findings) - limit} more")
+        if report.differences > limit:
+            self.stdout.write(f"… and {report.differences - limit} more")
         for kind, count in report.kinds.items():
             self.stdout.write(f"{count} of {kind}")
         for node, positions in report.positions.items():
@@ -70,7 +78,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{node}: {told}")
         self.stdout.write(
             f"{report.orders} orders, {report.customers} customers, {report.events} "
-            f"events in {report.seconds:.1f} s: {len(report.findings)} differences"
+            f"events in {report.seconds:.1f} s: {report.differences} differences"
         )
 
 
@@ -89,7 +97,7 @@ class _Progress:
         rate = report.orders / report.seconds
         left = max(0, report.total - report.orders) / rate
         line = f"{report.orders} of about {report.total} orders, {rate:.0f}/s"
-        sys.stderr.write(f"\r{line}, {left:.0f} s left, {len(report.findings)} differ ")
+        sys.stderr.write(f"\r{line}, {left:.0f} s left, {report.differences} differ ")
         sys.stderr.flush()
         self._has_shown = True
 
@@ -99,7 +107,12 @@ class _Progress:
 
 
 def _as_json(report: Report) -> str:
-    return json.dumps(asdict(report), default=str)
+    told = {
+        **vars(report),
+        "differences": report.differences,
+        "findings": [vars(finding) for finding in report.findings],
+    }
+    return json.dumps(told, default=str)
 
 
 def _count(text: str) -> int:
@@ -107,3 +120,10 @@ def _count(text: str) -> int:
     if count < 1:
         raise ValueError
     return count
+
+
+def _me() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
