@@ -9,7 +9,7 @@ from orders_query.databases import PRIMARY
 
 
 class AlreadyRunning(Exception):
-    """Somebody else works on the sets of this projection."""
+    """Somebody else works on the sets of this projection, or looks at them for long."""
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def sole(projection: str) -> Iterator[None]:
         cursor.execute("select pg_try_advisory_lock(hashtext(%s))", [key])
         (alone,) = cursor.fetchone()
     if not alone:
-        raise AlreadyRunning(f"Somebody else is rebuilding {projection}.")
+        raise AlreadyRunning(f"Somebody else is rebuilding or verifying {projection}.")
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from orders_query.databases import PRIMARY
 from orders_query.models import Verification
-from orders_query.verification.nodes import CannotVerify, snapshots
+from orders_query.verification.nodes import ABSENT, CannotVerify, snapshots
 from orders_query.verification.verifying import Report, verify
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,8 @@ def keep(report: Report) -> None:
     )
     table.filter(pk__lte=kept.pk - KEPT).delete()
     for finding in report.findings[:SHOWN]:
-        logger.error("Verification: %s", finding)
+        level = logging.WARNING if finding.kind == ABSENT else logging.ERROR
+        logger.log(level, "Verification: %s", finding)
 
 
 def _sample() -> None:

@@ -17,6 +17,7 @@ from orders_query.databases import PRIMARY
 from orders_query.projector import sets
 from orders_query.verification.findings import Finding
 
+ABSENT = "replica"  # the kind of a finding
 COMMAND = "default"
 NEAR_SECONDS = 10.0  # for a replica to come near; nobody is held up by that
 HOLD_SECONDS = 1.0  # for it to come to the very point; the projector is held up
@@ -96,7 +97,7 @@ def absent(alias: str, why: object) -> Finding:
     """Say that a replica is not, or not wholly, compared."""
     told = f"{type(why).__name__} {why}" if isinstance(why, Exception) else why
     detail = f"not verified: {told}".strip()
-    return Finding(node=alias, kind="replica", detail=detail)
+    return Finding(node=alias, kind=ABSENT, detail=detail)
 
 
 def _nodes(

@@ -17,7 +17,7 @@ from orders_command.auditing import Audited, Connection, Stretch
 from orders_query.projector import sets
 from orders_query.verification import aggregates, rows, sales
 from orders_query.verification.findings import Finding
-from orders_query.verification.nodes import Node, Snapshots, absent
+from orders_query.verification.nodes import ABSENT, Node, Snapshots, absent
 from orders_query.verification.rows import Stretched
 
 STRETCH = 1000
@@ -43,7 +43,17 @@ class Report:
 
     @property
     def differences(self) -> int:
-        return self.kinds.total()
+        """Those of the data: a replica that is away is told, and has its own alarm."""
+        return sum(n for kind, n in self.kinds.items() if kind not in self._absences)
+
+    @property
+    def is_sound(self) -> bool:
+        """Nothing differs, and no node was left out."""
+        return not self.kinds
+
+    @property
+    def _absences(self) -> set[str]:
+        return {kind for kind in self.kinds if kind.endswith(f": {ABSENT}")}
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Count all, and keep as many as somebody may want to see."""

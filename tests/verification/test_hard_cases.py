@@ -269,6 +269,7 @@ def test_a_replica_that_is_lost_on_the_way_ends_nothing_else(
     (finding,) = map(str, report.findings)
     assert finding.startswith("replica_2: replica: not verified: lost after 2 orders")
     assert report.orders >= 2
+    assert (report.differences, report.is_sound) == (0, False)
 
 
 def test_nothing_is_rebuilt_and_verified_at_once(order, services):

@@ -62,15 +62,15 @@ class Command(BaseCommand):
             self.stdout.write(_as_json(report))
         else:
             self._show(report, limit)
-        if report.differences:
+        if not report.is_sound:
             # The report has said it all.
             raise SystemExit(1)
 
     def _show(self, report: Report, limit: int) -> None:
         for finding in report.findings[:limit]:
             self.stdout.write(str(finding))
-        if report.differences > limit:
-            self.stdout.write(f"… and {report.differences - limit} more")
+        if report.kinds.total() > limit:
+            self.stdout.write(f"… and {report.kinds.total() - limit} more")
         for kind, count in report.kinds.items():
             self.stdout.write(f"{count} of {kind}")
         for node, positions in report.positions.items():
