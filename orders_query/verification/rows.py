@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -227,20 +226,19 @@ def _selected(
 
 def _plain(columns: Columns) -> Columns:
     """Let amounts be compared with all their digits, and documents as documents."""
-    return {name: _comparable(name, value) for name, value in columns.items()}
+    plain = dict(columns)
+    if "total" in plain:
+        plain["total"] = format(plain["total"], "f")
+    for name in _DOCUMENTS & plain.keys():
+        plain[name] = _document(plain[name])
+    return plain
 
 
-def _comparable(name: str, value: Any) -> Any:
-    if name in {"items", "data"}:
-        text = value if isinstance(value, str) else orjson.dumps(value, default=_digits)
-        return json.loads(text, parse_float=str, parse_int=str)
-    match value:
-        case Decimal():
-            return format(value, "f")
-        case datetime():
-            return value.timestamp()
-        case _:
-            return value
+def _document(value: Any) -> Any:
+    if value in ({}, "{}"):
+        return {}
+    text = value if isinstance(value, str) else orjson.dumps(value, default=_digits)
+    return json.loads(text, parse_float=str, parse_int=str)
 
 
 def _digits(value: Any) -> Any:
@@ -249,6 +247,7 @@ def _digits(value: Any) -> Any:
     raise TypeError(type(value).__name__)
 
 
+_DOCUMENTS = frozenset({"items", "data"})
 _RANGE = "order_id > %(after)s and (%(up_to)s::uuid is null or order_id <= %(up_to)s)"
 _ORDERS = f"""
 select order_id, order_number, reference, customer_id, item_count, total, currency,

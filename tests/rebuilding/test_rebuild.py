@@ -240,7 +240,10 @@ def test_what_makes_no_sense_is_refused(rebuild):
 def test_two_at_once_are_refused(rebuild, owner):
     owner.execute("select pg_advisory_lock(hashtext('rebuild orders'))")
     try:
-        assert "Somebody else is rebuilding or verifying orders" in rebuild("orders").printed
+        assert (
+            "Somebody else is rebuilding or verifying orders"
+            in rebuild("orders").printed
+        )
     finally:
         owner.execute("select pg_advisory_unlock(hashtext('rebuild orders'))")
 
