@@ -1,13 +1,15 @@
 """What makes an event fail, done to real rows, and undone again."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
 import psycopg
 
 from config.local.addresses import OWNER_URLS
 from config.local.embedded import Embedded
+from orders_command.handlers import Receipt
+from tests.projected import projector_stopped
 
 
 @contextmanager
@@ -32,6 +34,18 @@ def unknown_shape(services: Embedded, order_id: UUID, version: int) -> Iterator[
             yield
         finally:
             _set_shape(owner, order_id, version, 1)
+
+
+@contextmanager
+def unreadable(
+    services: Embedded, place: Callable[[], Receipt], version: int
+) -> Iterator[Receipt]:
+    """Append by `place`, and let that version be unknown before any worker reads it."""
+    with ExitStack() as damage:
+        with projector_stopped(services):
+            receipt = place()
+            damage.enter_context(unknown_shape(services, receipt.order_id, version))
+        yield receipt
 
 
 def _set_shape(
