@@ -153,8 +153,10 @@ def test_an_event_of_a_later_release_is_parked_and_applied_once_it_is_known(serv
             Consistency_Token=str(confirmation.position),
         )
 
+        log = desk_clerk().get(f"/api/query/events?after={confirmation.position - 1}")
+
     assert event.error == "Unreadable: Unknown event OrderConfirmed of shape 99."
-    assert answer.status_code == 503
+    assert (answer.status_code, log.status_code) == (503, 503)
     assert projector.retry(ORDERS, order.order_id, actor="system:tests") == ["applied"]
     assert read_row(order.order_id).status == "CONFIRMED"
 

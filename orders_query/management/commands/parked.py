@@ -98,10 +98,11 @@ def _told(outcomes: list[str]) -> str:
 
 
 def _line(first: Waiting) -> str:
+    tries = "1 try" if first.tries == 1 else f"{first.tries} tries"
     behind = f", {first.behind} more wait behind it" if first.behind else ""
     return (
         f"{first.name} {first.stream_id}: {first.type} v{first.version} at "
-        f"{first.position}, {first.tries} tries: {first.error}{behind}"
+        f"{first.position}, {tries}: {first.error}{behind}"
     )
 
 
