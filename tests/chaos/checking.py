@@ -1,11 +1,20 @@
 """Holds what clients were told against the log, once all is quiet. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from tests.chaos.history import FAIL, OK, Operation
+
+ERASED = "CustomerErased"
+STATUS_AFTER = {
+    "OrderCreated": "PENDING",
+    "OrderConfirmed": "CONFIRMED",
+    "OrderShipped": "SHIPPED",
+    "OrderDelivered": "DELIVERED",
+    "OrderCancelled": "CANCELLED",
+}
+Rows = Mapping[str, tuple[str, int]]  # of each order: its status and version
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +40,7 @@ def check(operations: Sequence[Operation], log: Sequence[Logged]) -> list[str]:
         *real_time_order(writes),
         *reads_at_their_token(reads, log),
         *no_step_back(reads),
+        *erased_for_good(reads, log),
     ]
 
 
@@ -38,7 +48,7 @@ def acknowledged_once(
     writes: Iterable[Operation], log: Sequence[Logged]
 ) -> Iterator[str]:
     """What was answered with success is in the log once, where the answer said."""
-    caused = _by_request(log)
+    caused = by_request(log)
     for op in writes:
         if op.outcome != OK:
             continue
@@ -56,7 +66,7 @@ def acknowledged_once(
 
 def refused_never(writes: Iterable[Operation], log: Sequence[Logged]) -> Iterator[str]:
     """What was refused is not in the log."""
-    caused = _by_request(log)
+    caused = by_request(log)
     for op in writes:
         if op.outcome == FAIL and caused[op.id]:
             yield f"refused never: {op.kind} {op.id} was refused with {op.status}"
@@ -66,7 +76,7 @@ def unknown_at_most_once(
     writes: Iterable[Operation], log: Sequence[Logged]
 ) -> Iterator[str]:
     """What nobody knows the outcome of has happened once or not at all."""
-    caused = _by_request(log)
+    caused = by_request(log)
     for op in writes:
         if op.outcome not in {OK, FAIL} and len(caused[op.id]) > 1:
             yield f"unknown at most once: {op.kind} {op.id}: {len(caused[op.id])} times"
@@ -84,18 +94,21 @@ def versions_without_gap(log: Iterable[Logged]) -> Iterator[str]:
 
 
 def real_time_order(writes: Iterable[Operation]) -> Iterator[str]:
-    """Of two changes of an order, the one that ended first has the lower version."""
+    """Of two changes of a stream, the one that ended first has the lower position."""
     streams: dict[str, list[Operation]] = defaultdict(list)
     for op in writes:
         if op.outcome == OK:
             streams[op.stream_id].append(op)
     for stream_id, ops in streams.items():
-        for before, after in pairwise(sorted(ops, key=lambda op: op.version)):
-            if after.ended_at < before.began_at:
+        latest = None  # begun, of those with a lower position
+        for op in sorted(ops, key=lambda op: op.position):
+            if latest is not None and op.ended_at < latest.began_at:
                 yield (
-                    f"real-time order: {stream_id} version {after.version} had ended "
-                    f"before version {before.version} was asked for"
+                    f"real-time order: {stream_id} at {op.position} had ended before "
+                    f"what is at {latest.position} was asked for"
                 )
+            if latest is None or op.began_at > latest.began_at:
+                latest = op
 
 
 def reads_at_their_token(
@@ -106,6 +119,12 @@ def reads_at_their_token(
     for event in log:
         positions[event.stream_id].append(event.position)
     for op in reads:
+        first = min(positions[op.stream_id], default=None)
+        if op.status == 404 and first is not None and first <= op.brought:
+            yield (
+                f"reads at their token: {op.id} brought {op.brought} and was told "
+                f"that {op.stream_id} of {first} is not there"
+            )
         if op.outcome != OK:
             continue
         if op.got < op.brought:
@@ -135,7 +154,33 @@ def no_step_back(reads: Iterable[Operation]) -> Iterator[str]:
             seen[op.client, stream_id] = max(newest, version)
 
 
-def _by_request(log: Iterable[Logged]) -> dict[str, list[Logged]]:
+def erased_for_good(reads: Iterable[Operation], log: Sequence[Logged]) -> Iterator[str]:
+    """Whoever brings the token of an erasure does not see the person's name."""
+    erased = {e.stream_id: e.position for e in log if e.type == ERASED}
+    for op in reads:
+        for customer_id in op.named:
+            if customer_id in erased and erased[customer_id] <= op.brought:
+                yield (
+                    f"erased for good: {op.id} brought {op.brought} and saw the name "
+                    f"of {customer_id}, erased at {erased[customer_id]}"
+                )
+
+
+def same_as_log(where: str, rows: Rows, log: Sequence[Logged]) -> Iterator[str]:
+    """Each order's row is what its last event left, and there is no other row."""
+    expected: dict[str, tuple[str, int]] = {}
+    for event in sorted(log, key=lambda e: (e.stream_id, e.version)):
+        if event.type in STATUS_AFTER:
+            expected[event.stream_id] = (STATUS_AFTER[event.type], event.version)
+    for order_id in sorted(expected.keys() | rows.keys()):
+        if rows.get(order_id) != expected.get(order_id):
+            yield (
+                f"same as the log: {where} has {rows.get(order_id)} for {order_id}, "
+                f"the log {expected.get(order_id)}"
+            )
+
+
+def by_request(log: Iterable[Logged]) -> dict[str, list[Logged]]:
     caused: dict[str, list[Logged]] = defaultdict(list)
     for event in log:
         caused[event.request_id].append(event)

@@ -1,10 +1,11 @@
-"""What clients asked and were told: a line for each operation, with its times."""
+"""What clients asked and were told: a line when one asks, a line when it is over."""
 
 import json
 import threading
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 OK, FAIL, UNKNOWN = "ok", "fail", "unknown"
 
@@ -15,8 +16,8 @@ class Operation:
     One thing that a client wanted, however often it had to ask for it.
 
     `id` is sent as the request id, so the log names what it led to. A write that is
-    `ok` has stream, version and position; a read has the versions of what it saw, and
-    the token that it brought and got.
+    `ok` has stream and position, and of an order the version; a read has the versions
+    of what it saw, the customers it saw by name, and the token that it brought and got.
     """
 
     id: str
@@ -25,12 +26,16 @@ class Operation:
     began_at: float
     ended_at: float = 0.0
     outcome: str = UNKNOWN
+    attempts: int = 0
+    unknown_attempts: int = 0
+    longest: float = 0.0  # seconds of one attempt
     stream_id: str = ""
     version: int = 0
     position: int = 0
     brought: int = 0
     got: int = 0
     seen: dict[str, int] = field(default_factory=dict)
+    named: list[str] = field(default_factory=list)
     status: int = 0
 
     @property
@@ -39,16 +44,20 @@ class Operation:
 
 
 class History:
-    """Collects operations of many threads, and keeps them in a file."""
+    """Collects operations of many threads, and keeps them in a file as they happen."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._operations: list[Operation] = []
         self._lock = threading.Lock()
+        self._file = path.open("w", buffering=1)
 
     def begin(self, identity: str, client: str, kind: str) -> Operation:
         operation = Operation(
             id=identity, client=client, kind=kind, began_at=time.monotonic()
+        )
+        self._write(
+            {"invoke": kind, "id": identity, "client": client, "at": operation.began_at}
         )
         with self._lock:
             self._operations.append(operation)
@@ -57,11 +66,18 @@ class History:
     def end(self, operation: Operation, outcome: str) -> None:
         operation.ended_at = time.monotonic()
         operation.outcome = outcome
+        self._write(asdict(operation))
 
     def operations(self) -> list[Operation]:
         with self._lock:
             return list(self._operations)
 
-    def write(self) -> None:
-        lines = (json.dumps(asdict(operation)) for operation in self.operations())
-        self.path.write_text("\n".join(lines) + "\n")
+    def acknowledged(self) -> int:
+        return sum(op.outcome == OK and not op.is_read for op in self.operations())
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _write(self, line: dict[str, Any]) -> None:
+        with self._lock:
+            self._file.write(json.dumps(line) + "\n")

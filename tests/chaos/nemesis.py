@@ -8,55 +8,71 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 
+from config.local.postgres import Server
 from tests.chaos.proxy import DELAY, SILENT
 from tests.chaos.system import System
 
 LASTS_SECONDS = 2.0
 TMPFS_MB = 1500
+WORKERS = ("worker", "worker 2")
+
+T = TypeVar("T")
+Harm = Callable[[System], None]
+
+KILLS: dict[str, Harm] = {
+    "kill a web process": lambda s: s.kill("web process", _one(s.below("web"))),
+    "kill the web server": lambda s: s.kill("web server", *s.leader("web")),
+    "kill a worker": lambda s: s.kill("worker", _one(s.leader(*WORKERS))),
+    "kill a worker's child": lambda s: s.kill("worker's child", _one(_busy(s))),
+    "kill beat": lambda s: s.kill("beat", *s.leader("beat")),
+    "kill valkey": lambda s: s.kill("valkey", *s.leader("valkey")),
+    "kill a replica": lambda s: _kill_server(s, _one(list(s.servers.replicas))),
+    "kill the primary": lambda s: _kill_server(s, s.servers.primary),
+    "kill everything at once": lambda s: _kill_all(system=s),
+}
+# How often each is done in a storm: what restarts fast is killed more.
+WEIGHTS = (14, 2, 4, 6, 2, 4, 3, 2, 1)
 # Those that a quick run has time for.
-QUICK = (
-    "kill a web process",
-    "kill a worker",
-    "kill valkey",
-    "kill a replica",
-    "kill the primary",
+QUICK = {
+    *(set(KILLS) - {"kill the web server"}),
     "freeze the workers",
     "freeze the primary",
     "silent line to the command database",
     "no line to the valkey",
     "fill the disk",
-)
-
-Harm = Callable[[System], None]
+}
 
 
 def harms(*, disk: Path | None) -> dict[str, Harm]:
     """Return all harms by name; the disk is filled only where it is a small one."""
     found: dict[str, Harm] = {
-        "kill a web process": lambda s: _kill(_one(s.pids("granian")[1:])),
-        "kill a worker": lambda s: _kill(_one(_leaders(s, "worker"))),
-        "kill a worker's child": lambda s: _kill(_one(_children(s, "worker"))),
-        "kill beat": lambda s: _kill(_one(_leaders(s, "beat"))),
-        "kill valkey": lambda s: _kill(_one(s.pids("valkey-server"))),
-        "kill a replica": _kill_replica,
-        "kill the primary": lambda s: s.kill_primary(),
-        "freeze a web process": lambda s: _freeze([_one(s.pids("granian")[1:])]),
-        "freeze the workers": lambda s: _freeze(s.pids("celery", "worker")),
-        "freeze valkey": lambda s: _freeze(s.pids("valkey-server")),
-        "freeze a replica": lambda s: _freeze(s.pids("postgres", "replica_2")),
-        "freeze the primary": lambda s: _freeze(_primary(s)),
+        **KILLS,
+        "freeze a web process": lambda s: _freeze(s.below("web")[:1]),
+        "freeze the workers": lambda s: _freeze(s.whole(*WORKERS)),
+        "freeze beat": lambda s: _freeze(s.whole("beat")),
+        "freeze valkey": lambda s: _freeze(s.whole("valkey")),
+        "freeze a replica": lambda s: _freeze(s.processes_of(s.servers.replicas[1])),
+        "freeze the primary": lambda s: _freeze(s.processes_of(s.servers.primary)),
     }
     for name in ("command database", "replica", "valkey"):
-        found[f"slow line to the {name}"] = lambda s, n=name: _line(s, n, DELAY)
-        found[f"silent line to the {name}"] = lambda s, n=name: _line(s, n, SILENT)
-        found[f"no line to the {name}"] = lambda s, n=name: _line(s, n, "")
+        found[f"slow line to the {name}"] = partial(_line, name=name, mode=DELAY)
+        found[f"silent line to the {name}"] = partial(_line, name=name, mode=SILENT)
+        found[f"no line to the {name}"] = partial(_line, name=name, mode="")
     if disk is not None:
         found["fill the disk"] = lambda s: _fill(disk)
     return found
+
+
+def storm(chance: random.Random) -> Iterator[str]:
+    """Name one kill after another, for ever."""
+    while True:
+        yield chance.choices(list(KILLS), WEIGHTS)[0]
 
 
 @contextmanager
@@ -77,23 +93,35 @@ def small_disk(folder: Path) -> Iterator[Path | None]:
         subprocess.run(["umount", "--lazy", str(folder)], check=False)
 
 
-def _kill(process: psutil.Process | None) -> None:
-    if process is not None:
+def _kill_server(system: System, server: Server | None) -> None:
+    assert server is not None
+    kind = "primary" if server is system.servers.primary else "replica"
+    with suppress(OSError, ValueError, psutil.NoSuchProcess):  # it is down already
+        leader, *others = system.processes_of(server)
+        system.kill(kind, leader)
+        if kind == "primary":
+            for process in others:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+
+
+def _kill_all(*, system: System) -> None:
+    """As if somebody pulled the plug, but for what the kernel has of the files."""
+    every = system.whole("web", *WORKERS, "beat", "valkey")
+    for server in (system.servers.primary, *system.servers.replicas):
+        with suppress(OSError, ValueError, psutil.NoSuchProcess):
+            every += system.processes_of(server)
+    for process in every:
         with suppress(psutil.NoSuchProcess):
             process.kill()
+    system.kill("everything", None)
+    system.killed["everything"] += 1
 
 
-def _kill_replica(system: System) -> None:
-    server = system.servers.replicas[0]
-    pid = int((server.folder / "postmaster.pid").read_text().split()[0])
-    _kill(psutil.Process(pid))
-
-
-def _freeze(processes: list[psutil.Process | None]) -> None:
-    frozen = [p for p in processes if p is not None]
-    _signal(frozen, signal.SIGSTOP)
+def _freeze(processes: list[psutil.Process]) -> None:
+    _signal(processes, signal.SIGSTOP)
     time.sleep(LASTS_SECONDS)
-    _signal(frozen, signal.SIGCONT)
+    _signal(processes, signal.SIGCONT)
 
 
 def _signal(processes: list[psutil.Process], number: signal.Signals) -> None:
@@ -102,7 +130,7 @@ def _signal(processes: list[psutil.Process], number: signal.Signals) -> None:
             process.send_signal(number)
 
 
-def _line(system: System, name: str, mode: str) -> None:
+def _line(system: System, *, name: str, mode: str) -> None:
     proxy = system.proxies[name]
     if mode:
         proxy.mode = mode
@@ -123,19 +151,9 @@ def _fill(disk: Path) -> None:
     file.unlink()
 
 
-def _primary(system: System) -> list[psutil.Process | None]:
-    return list(system.processes_of(system.servers.primary))
+def _busy(system: System) -> list[psutil.Process]:
+    return system.below(*WORKERS)
 
 
-def _leaders(system: System, name: str) -> list[psutil.Process]:
-    parents = {child.process.pid for child in system.supervisor.children()}
-    return [p for p in system.pids("celery", name) if p.pid in parents]
-
-
-def _children(system: System, name: str) -> list[psutil.Process]:
-    parents = {child.process.pid for child in system.supervisor.children()}
-    return [p for p in system.pids("celery", name) if p.pid not in parents]
-
-
-def _one(processes: list[psutil.Process]) -> psutil.Process | None:
-    return random.choice(processes) if processes else None
+def _one(things: list[T]) -> T | None:
+    return random.choice(things) if things else None

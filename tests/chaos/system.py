@@ -1,7 +1,11 @@
 """The system under attack: real processes that are started again when they die, with
 a proxy before the command database, the first replica and Valkey."""
 
+import json
+import signal
+import subprocess
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -10,11 +14,14 @@ from typing import IO
 
 import psutil
 
-from config.local import application
+from config.local import application, processes
 from config.local.embedded import Embedded
 from config.local.ports import HOST, free_ports
-from config.local.supervisor import Service, Stopped
-from tests.chaos.checking import Logged
+from config.local.postgres import Server
+from config.local.supervisor import FIRST_PAUSE, Child, Service, Stopped
+from tests.chaos.checking import Logged, Rows
+from tests.chaos.connection import PATIENCE_SECONDS, Connection
+from tests.chaos.history import Operation
 from tests.chaos.proxy import Proxy
 from tests.failover.cluster import Cluster
 
@@ -27,6 +34,7 @@ class System(Cluster):
 
     faults: Path = Path()
     proxies: dict[str, Proxy] = field(default_factory=dict)
+    killed: Counter[str] = field(default_factory=Counter)  # by kind
     _watching: threading.Thread | None = None
 
     @classmethod
@@ -48,17 +56,17 @@ class System(Cluster):
             system.end()
 
     def prepare(self) -> None:
-        super().prepare()
-        # Only from now on: migrations need no proxy.
-        urls = _urls(self.servers)
-        places = free_ports(len(urls))
-        for port, (name, (server_port, _)) in zip(places, urls.items(), strict=True):
-            self.proxies[name] = Proxy(port, (HOST, server_port))
-        for name, (server_port, variables) in urls.items():
-            for variable in variables:
-                self.environment[variable] = self.environment[variable].replace(
-                    f":{server_port}", f":{self.proxies[name].port}"
-                )
+        """Make tables, roles and somebody who may do everything; then the proxies."""
+        root = ["collectstatic", "--noinput", "--skip-checks"]
+        self.supervisor.run(
+            application.migrate(self.environment, "default"),
+            application.migrate(self.environment, "query"),
+            application.command(self.environment, *root),
+        )
+        self.supervisor.run(application.command(self.environment, "grant"))
+        made = application.command(self.environment, "demo_access")
+        self.token = json.loads(processes.run(made).splitlines()[-1])["token"]
+        self._put_proxies_before(_urls(self.servers))
 
     def processes(self) -> list[Service]:
         web = {**self.environment, "WEB_PROCESSES": WEB_PROCESSES}
@@ -88,18 +96,51 @@ class System(Cluster):
             proxy.close()
         super().end()
 
-    def pids(self, *words: str) -> list[psutil.Process]:
-        """Return the processes of this system with these words in their command."""
-        found = []
+    def connect(self, patience: float = PATIENCE_SECONDS) -> Connection:
+        """Return a connection to the web server of somebody who may do everything."""
+        return Connection(self.port, self.token, patience=patience)
+
+    def kill(self, kind: str, *victims: psutil.Process | None) -> None:
+        """Kill -9, and count it; a supervisor's patience is not what is tried here."""
         for child in self.supervisor.children():
+            child.pause = FIRST_PAUSE
+        for victim in victims:
+            if victim is not None:
+                with suppress(psutil.NoSuchProcess):
+                    victim.kill()
+                    self.killed[kind] += 1
+
+    def leader(self, *names: str) -> list[psutil.Process]:
+        """Return the processes that run these services."""
+        found = []
+        for child in self._children(names):
             with suppress(psutil.NoSuchProcess):
-                leader = psutil.Process(child.process.pid)
-                found += [leader, *leader.children(recursive=True)]
-        return [p for p in found if _has(p, words)]
+                found.append(psutil.Process(child.process.pid))
+        return found
+
+    def below(self, *names: str) -> list[psutil.Process]:
+        """Return what works for these services: web processes, a worker's child."""
+        found: list[psutil.Process] = []
+        for leader in self.leader(*names):
+            with suppress(psutil.Error):
+                found += leader.children(recursive=True)
+        return [p for p in found if _works(p)]
+
+    def whole(self, *names: str) -> list[psutil.Process]:
+        return [*self.leader(*names), *self.below(*names)]
+
+    def thaw(self) -> None:
+        """Let go on what has stopped itself at a fault."""
+        for process in self.whole("web", "worker", "worker 2"):
+            with suppress(psutil.Error):
+                if process.status() == psutil.STATUS_STOPPED:
+                    process.send_signal(signal.SIGCONT)
 
     def arm(self, point: str, fault: str) -> None:
         """Let a fault wait at a point."""
-        (self.faults / point).write_text(fault)
+        waiting = self.faults / f"{point}.new"
+        waiting.write_text(fault)
+        waiting.rename(self.faults / point)
 
     def is_armed(self, point: str) -> bool:
         return (self.faults / point).exists()
@@ -108,12 +149,72 @@ class System(Cluster):
         for file in self.faults.iterdir():
             file.unlink(missing_ok=True)
 
-    def log(self) -> list[Logged]:
-        """Return the whole log, as the primary has it."""
+    def log(self, request_id: str | None = None) -> list[Logged]:
+        """Return the log as the primary has it, whole or what came of one request."""
         with self.servers.primary.connect("command") as connection:
-            rows = connection.execute(LOG).fetchall()
+            rows = connection.execute(LOG, {"request": request_id}).fetchall()
         names = ("position", "stream_id", "version", "type", "request_id")
         return [Logged(**dict(zip(names, row, strict=True))) for row in rows]
+
+    def rows(self) -> dict[str, Rows]:
+        """Return each order's status and version, as state rows and on each node."""
+        primary = self.servers.primary
+        found = {"the state rows": _rows(primary, "command", STATE_ROWS)}
+        for server in (primary, *self.servers.replicas):
+            found[f"{server.name}'s read rows"] = _rows(server, "query", READ_ROWS)
+        return found
+
+    def shown_up_to(self, server: Server) -> int:
+        """Return the position up to which all projections have come on a node."""
+        with server.connect("query") as connection:
+            row = connection.execute(CHECKPOINTS).fetchone()
+        return int(row[0]) if row else 0
+
+    def shows(self, operation: Operation) -> bool:
+        """Tell whether the read primary's own rows have it: the log would help out."""
+        with self.servers.primary.connect("query") as connection:
+            row = connection.execute(
+                SHOWN, {"id": operation.stream_id, "version": operation.version}
+            ).fetchone()
+        is_there = operation.version == 0 or row is not None
+        return is_there and self.has_passed(operation.position)
+
+    def has_passed(self, position: int) -> bool:
+        """Tell whether the projections are done with an event, or have parked it."""
+        return self.shown_up_to(self.servers.primary) >= position
+
+    def retry_parked(self) -> None:
+        """Apply what an error has parked, if anything, as an operator does."""
+        with self.servers.primary.connect("query") as connection:
+            is_any = connection.execute(PARKED).fetchone()
+        if is_any:
+            self.manage("parked", "retry", "--all")
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one of manage.py's commands to its end, whatever that is."""
+        command = application.command(self.environment, *arguments)
+        return subprocess.run(
+            command.arguments,
+            env=dict(command.environment),
+            cwd=command.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def _children(self, names: tuple[str, ...]) -> list[Child]:
+        return [c for c in self.supervisor.children() if c.service.name in names]
+
+    def _put_proxies_before(self, urls: dict[str, tuple[int, tuple[str, ...]]]) -> None:
+        # Only from now on: migrations need no proxy.
+        places = free_ports(len(urls))
+        for port, (name, (server_port, _)) in zip(places, urls.items(), strict=True):
+            self.proxies[name] = Proxy(port, (HOST, server_port))
+        for name, (server_port, variables) in urls.items():
+            for variable in variables:
+                self.environment[variable] = self.environment[variable].replace(
+                    f":{server_port}", f":{self.proxies[name].port}"
+                )
 
 
 def _urls(servers: Embedded) -> dict[str, tuple[int, tuple[str, ...]]]:
@@ -128,14 +229,33 @@ def _urls(servers: Embedded) -> dict[str, tuple[int, tuple[str, ...]]]:
     }
 
 
-def _has(process: psutil.Process, words: tuple[str, ...]) -> bool:
+def _rows(server: Server, database: str, question: bytes) -> Rows:
+    with server.connect(database) as connection:
+        found = connection.execute(question).fetchall()
+    return {order_id: (status, version) for order_id, status, version in found}
+
+
+def _works(process: psutil.Process) -> bool:
     with suppress(psutil.Error):
         line = " ".join(process.cmdline())
-        return all(word in line for word in words)
+        is_tracker = "resource_tracker" in line
+        return process.status() != psutil.STATUS_ZOMBIE and not is_tracker
     return False
 
 
-LOG = """
+LOG = b"""
 select position, coalesce(order_id, customer_id)::text, version, type, request_id
-from orders_command_event order by position
+from orders_command_event
+where %(request)s::text is null or request_id = %(request)s
+order by position
+"""
+STATE_ROWS = b"select id::text, status, version from orders_command_order"
+SHOWN = b"""
+select 1 from orders_query_orderreadmodel
+where order_id = %(id)s and version >= %(version)s
+"""
+PARKED = b"select 1 from orders_query_checkpoint where parked > 0"
+READ_ROWS = b"select order_id::text, status, version from orders_query_orderreadmodel"
+CHECKPOINTS = b"""
+select min(position) from orders_query_checkpoint where name in ('orders', 'sales')
 """

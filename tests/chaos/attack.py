@@ -1,0 +1,116 @@
+"""A run against the sound build: cells, harms under load, many kills, the verdict."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tests.chaos.cells import cells, try_out
+from tests.chaos.clients import at_work
+from tests.chaos.contest import contest
+from tests.chaos.judging import judge
+from tests.chaos.nemesis import KILLS, QUICK, harms, storm
+from tests.chaos.rebuilds import endings, try_ending
+from tests.chaos.report import Report
+from tests.chaos.scene import SOUND, Say, Scene, started
+
+CALM_SECONDS = 1.0  # between harms
+STORM_WITHIN = 1500.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """How much a run shall do at least."""
+
+    acknowledged: int
+    kills: int
+    contested: int
+    contestants: int
+    is_quick: bool = False
+
+
+@dataclass
+class Attack:
+    """Does everything that its sizes ask for, and fills in the report."""
+
+    report: Report
+    sizes: Sizes
+    say: Say
+    wrong: list[str] = field(default_factory=list)
+    harmed: Counter[str] = field(default_factory=Counter)
+
+    def run(self) -> None:
+        began = time.monotonic()
+        with started(SOUND, seed=self.report.seed, say=self.say) as scene:
+            works = scene.works()
+            self._try_cells(scene)
+            self._end_rebuilds(scene)
+            with at_work(works), self._contest(scene):
+                self._harm(scene)
+                self._storm(scene)
+            self._judge(scene)
+            scene.is_kept = bool(self.wrong)
+        self.report.seconds = time.monotonic() - began
+
+    def _try_cells(self, scene: Scene) -> None:
+        for together in cells(quick=self.sizes.is_quick):
+            self.wrong += try_out(scene.system, scene.another, together)
+            self.report.cells += len(together)
+        scene.system.disarm()
+        self.say(f"{self.report.cells} cells, {len(self.wrong)} wrong")
+
+    def _end_rebuilds(self, scene: Scene) -> None:
+        client = scene.another()
+        for ending in endings(quick=self.sizes.is_quick):
+            self.wrong += try_ending(scene.system, client, ending)
+            self.report.rebuilds_ended += 1
+        self.say(f"{self.report.rebuilds_ended} rebuilds, {len(self.wrong)} wrong")
+
+    def _harm(self, scene: Scene) -> None:
+        for name, harm in harms(disk=scene.disk).items():
+            if self.sizes.is_quick and name not in QUICK:
+                continue
+            self.say(name)
+            harm(scene.system)
+            if name not in KILLS:
+                self.harmed[name] += 1
+            time.sleep(CALM_SECONDS)
+
+    @contextmanager
+    def _contest(self, scene: Scene) -> Iterator[None]:
+        """Let many writers fight for orders, whatever is done meanwhile."""
+        orders, writers = self.sizes.contested, self.sizes.contestants
+        self.report.contested = f"{orders} by {writers}"
+        fight = contest(scene.client, orders=orders, writers=writers)
+        with ThreadPoolExecutor(1) as pool:
+            fighting = pool.submit(fight)
+            yield
+            fighting.result()
+
+    def _storm(self, scene: Scene) -> None:
+        chance = random.Random(self.report.seed)
+        told, deadline = 0, time.monotonic() + STORM_WITHIN
+        for name in storm(chance):
+            done, killed = scene.history.acknowledged(), scene.system.killed.total()
+            enough = done >= self.sizes.acknowledged and killed >= self.sizes.kills
+            if enough or time.monotonic() > deadline:
+                break
+            if killed < self.sizes.kills:
+                KILLS[name](scene.system)
+            if done > told + 1000:
+                told = done
+                self.say(f"{done} commands acknowledged, {killed} kills")
+            time.sleep(chance.uniform(0.2, 2 * CALM_SECONDS))
+
+    def _judge(self, scene: Scene) -> None:
+        verdict = judge(scene.system, scene.history)
+        self.wrong += verdict.wrong
+        self.report.count(scene.history.operations(), verdict)
+        self.report.kills = dict(scene.system.killed)
+        self.report.harms = dict(self.harmed)
+        self.report.broken_promises = self.wrong
+        if self.report.acknowledged < self.sizes.acknowledged:
+            self.wrong.append(f"size: only {self.report.acknowledged} acknowledged")
