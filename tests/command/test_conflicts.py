@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from orders_command import store
+from orders_command.domain.order import evolve
 from orders_command.events import OrderConfirmed
 from orders_command.models import Event
 from tests.orders import ACTOR, COMMANDS, an_order, cancelled, confirmed, shipped
@@ -77,7 +78,7 @@ def test_of_a_long_history_the_last_twenty_events_are_shown(tag, status):
         store.append(
             order.order_id,
             before=before,
-            state=before.state,
+            state=evolve(before.state, OrderConfirmed()),
             events=[OrderConfirmed()] * 40,
             remark=None,
             context=store.Context(actor=ACTOR, at=before.last_at),

@@ -44,8 +44,10 @@ def _body(what: str, environ: dict[str, Any]) -> Any:
             return Stream(b"%09d\n" % number for number in range(100_000))
         case "endless":
             return Stream(iter(lambda: b"x" * 10_000, None))
-        case "until-gone" if environ["orders.gone"].wait(20):
-            _LEFT.append(environ["QUERY_STRING"])
+        case "until-gone":
+            _LEFT.append(f"here: {environ['QUERY_STRING']}")
+            if environ["orders.gone"].wait(20):
+                _LEFT.append(f"gone: {environ['QUERY_STRING']}")
     return [json.dumps(_LEFT if what == "left" else _shown(environ)).encode()]
 
 

@@ -167,8 +167,9 @@ def test_who_leaves_in_the_middle_of_an_endless_answer_ends_it(echo):
 def test_the_thread_at_work_is_told_that_the_caller_has_gone(echo):
     with socket.create_connection((HOST, echo), timeout=10) as caller:
         caller.sendall(b"GET /until-gone?it-was-me HTTP/1.1\r\nHost: x\r\n\r\n")
+        eventually(lambda: "here: it-was-me" in left(echo))
 
-    eventually(lambda: "it-was-me" in left(echo))
+    eventually(lambda: "gone: it-was-me" in left(echo))
 
 
 def test_callers_who_stall_in_their_body_hold_nobody_up(web):

@@ -9,7 +9,6 @@ import psycopg
 from config.local.addresses import OWNER_URLS
 from config.local.embedded import Embedded
 from orders_command.handlers import Receipt
-from tests.projected import projector_stopped
 
 
 @contextmanager
@@ -37,12 +36,22 @@ def unknown_shape(services: Embedded, order_id: UUID, version: int) -> Iterator[
 
 
 @contextmanager
+def nobody_reads(services: Embedded) -> Iterator[None]:
+    """Hold projectors up before they read the log: a batch in hand would be applied."""
+    url = services.environment()[OWNER_URLS[1]]
+    with psycopg.connect(url) as held:
+        held.execute("lock table orders_query_checkpoint in access exclusive mode")
+        yield
+        held.rollback()
+
+
+@contextmanager
 def unreadable(
     services: Embedded, place: Callable[[], Receipt], version: int
 ) -> Iterator[Receipt]:
     """Append by `place`, and let that version be unknown before any worker reads it."""
     with ExitStack() as damage:
-        with projector_stopped(services):
+        with nobody_reads(services):
             receipt = place()
             damage.enter_context(unknown_shape(services, receipt.order_id, version))
         yield receipt

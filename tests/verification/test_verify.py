@@ -208,7 +208,7 @@ def test_sums_that_are_off_are_found(order, vandal, off):
     table, where, column, told = off
     currency = " and currency = 'USD'" if "sales" in table else ""
 
-    with vandal.changes(table, where + currency, **{column: 99_999}):
+    with vandal.changes(table, where + currency, **{column: 99_999_999_999}):
         findings = found()
 
     assert any(f.startswith("query: ") and told in f for f in findings)
