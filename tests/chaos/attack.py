@@ -57,8 +57,11 @@ class Attack:
 
     def _try_cells(self, scene: Scene) -> None:
         for together in cells(quick=self.sizes.is_quick):
-            self.wrong += try_out(scene.system, scene.another, together)
+            wrong = try_out(scene.system, scene.another, together)
+            self.wrong += wrong
             self.report.cells += len(together)
+            for complaint in wrong:
+                self.say(complaint)
         scene.system.disarm()
         self.say(f"{self.report.cells} cells, {len(self.wrong)} wrong")
 

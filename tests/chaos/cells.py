@@ -92,6 +92,8 @@ def try_out(
     with ThreadPoolExecutor(len(together)) as pool:
         targets = list(pool.map(prepared, together))
         for cell in together:
+            if cell.point in OF_THE_BELL:  # else this ring is held to be on its way
+                _in_time(system.is_bell_free)
             system.arm(cell.point, cell.fault)
         asked = [
             pool.submit(ask, *pair) for pair in zip(together, targets, strict=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 import psutil
+import redis
 
 from config.local import application, processes
 from config.local.embedded import Embedded
@@ -26,6 +27,7 @@ from tests.chaos.proxy import Proxy
 from tests.failover.cluster import Cluster
 
 WEB_PROCESSES = "3"
+BELL = "ring"
 
 
 @dataclass(kw_only=True)
@@ -182,6 +184,11 @@ class System(Cluster):
     def has_passed(self, position: int) -> bool:
         """Tell whether the projections are done with an event, or have parked it."""
         return self.shown_up_to(self.servers.primary) >= position
+
+    def is_bell_free(self) -> bool:
+        """Tell whether the next ring would be one, and not coalesce with another."""
+        with redis.Redis.from_url(self.servers.redis_url) as valkey:
+            return not valkey.exists(BELL)
 
     def retry_parked(self) -> None:
         """Apply what an error has parked, if anything, as an operator does."""
