@@ -82,7 +82,21 @@ def try_out(
     system: System, new_client: Callable[[float], Client], together: list[Cell]
 ) -> list[str]:
     """Try cells at once; return what is not as it should be."""
+    done = _carried_out(system, new_client, together)
+    # What another cell's kill has hit as well may have been done without coming by.
+    missed = [cell for cell in together if _is_missed(system, cell)]
+    wrong = []
+    if len(together) > 1:
+        for cell in missed:
+            wrong += try_out(system, new_client, [cell])
+    with ThreadPoolExecutor(len(together)) as pool:
+        judged = pool.map(lambda cell: list(_judged(system, cell, done[cell])), done)
+        return [*wrong, *(complaint for found in judged for complaint in found)]
 
+
+def _carried_out(
+    system: System, new_client: Callable[[float], Client], together: list[Cell]
+) -> dict[Cell, Operation]:
     def prepared(cell: Cell) -> str:
         return PREPARED[cell.command](new_client(CALM_PATIENCE_SECONDS))
 
@@ -95,16 +109,15 @@ def try_out(
             if cell.point in OF_THE_BELL:  # else this ring is held to be on its way
                 _in_time(system.is_bell_free)
             system.arm(cell.point, cell.fault)
-        asked = [
-            pool.submit(ask, *pair) for pair in zip(together, targets, strict=True)
-        ]
+        asked = [pool.submit(ask, *t) for t in zip(together, targets, strict=True)]
         _thaw_until_over(system, asked)
-        judged = pool.map(
-            lambda cell, operation: list(_judged(system, cell, operation.result())),
-            together,
-            asked,
-        )
-        return [wrong for found in judged for wrong in found]
+    return {
+        cell: running.result() for cell, running in zip(together, asked, strict=True)
+    }
+
+
+def _is_missed(system: System, cell: Cell) -> bool:
+    return cell.point.startswith("command.") and system.is_armed(cell.point)
 
 
 def _thaw_until_over(system: System, asked: list[Future[Operation]]) -> None:
