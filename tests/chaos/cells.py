@@ -128,6 +128,8 @@ def _thaw_until_over(system: System, asked: list[Future[Operation]]) -> None:
 
 def _judged(system: System, cell: Cell, operation: Operation) -> Iterator[str]:
     """Yield what is wrong: it did not fire, or the effect is not there once."""
+    if cell.fault == RAISE:
+        operation.unkind.clear()  # a defect is told as 500, and this is one
     if not _in_time(lambda: not system.is_armed(cell.point)):
         yield f"{cell}: nobody came by"
     elif cell.fault == KILL:

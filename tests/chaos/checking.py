@@ -41,6 +41,7 @@ def check(operations: Sequence[Operation], log: Sequence[Logged]) -> list[str]:
         *reads_at_their_token(reads, log),
         *no_step_back(reads),
         *erased_for_good(reads, log),
+        *trouble_is_told(operations),
     ]
 
 
@@ -164,6 +165,13 @@ def erased_for_good(reads: Iterable[Operation], log: Sequence[Logged]) -> Iterat
                     f"erased for good: {op.id} brought {op.brought} and saw the name "
                     f"of {customer_id}, erased at {erased[customer_id]}"
                 )
+
+
+def trouble_is_told(operations: Iterable[Operation]) -> Iterator[str]:
+    """Whatever is away, the answer is 503 and says when to come back."""
+    for op in operations:
+        if op.unkind:
+            yield f"trouble is told: {op.kind} {op.id} was answered {op.unkind}"
 
 
 def same_as_log(where: str, rows: Rows, log: Sequence[Logged]) -> Iterator[str]:

@@ -156,7 +156,8 @@ class Client:
         operation.brought = self._token
         if self.chance.random() < 0.5:
             operation.brought = max(self._token, self._shop.token)
-        brings = {"Consistency-Token": str(operation.brought)}
+        token = str(operation.brought)
+        brings = {"Consistency-Token": token, "X-Request-Id": operation.id}
         answer = self._asked(operation, "GET", f"/api/query/orders{path}", None, brings)
         if answer.outcome == OK:
             operation.got = int(answer.headers["consistency-token"])
@@ -183,6 +184,8 @@ class Client:
         operation.attempts += 1
         operation.status = answer.status
         operation.longest = max(operation.longest, answer.seconds)
+        if answer.is_unkind:
+            operation.unkind.append(answer.status)
         if answer.outcome == UNKNOWN:
             # Not so a second one under the same key: it has not been begun.
             operation.unknown_attempts += answer.status != 409

@@ -31,6 +31,12 @@ class Answer:
         problem = str((self.body or {}).get("type", ""))
         return UNKNOWN if problem.endswith("/request-in-flight") else FAIL
 
+    @property
+    def is_unkind(self) -> bool:
+        """Tell whether it is trouble that does not say when to come back."""
+        says_when = self.status == 503 and "retry-after" in self.headers
+        return self.status >= 500 and not says_when
+
 
 class Connection:
     """Kept alive from one request to the next, as programs do."""

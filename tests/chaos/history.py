@@ -37,6 +37,7 @@ class Operation:
     seen: dict[str, int] = field(default_factory=dict)
     named: list[str] = field(default_factory=list)
     status: int = 0
+    unkind: list[int] = field(default_factory=list)  # 5xx without a remedy
 
     @property
     def is_read(self) -> bool:
@@ -48,6 +49,7 @@ class History:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.acknowledged = 0  # commands, about
         self._operations: list[Operation] = []
         self._lock = threading.Lock()
         self._file = path.open("w", buffering=1)
@@ -66,14 +68,12 @@ class History:
     def end(self, operation: Operation, outcome: str) -> None:
         operation.ended_at = time.monotonic()
         operation.outcome = outcome
+        self.acknowledged += outcome == OK and not operation.is_read
         self._write(asdict(operation))
 
     def operations(self) -> list[Operation]:
         with self._lock:
             return list(self._operations)
-
-    def acknowledged(self) -> int:
-        return sum(op.outcome == OK and not op.is_read for op in self.operations())
 
     def close(self) -> None:
         self._file.close()

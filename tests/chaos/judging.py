@@ -42,10 +42,10 @@ def judge(
 
 def _seconds_until_quiet(system: System, within: float) -> float | None:
     began = time.monotonic()
-    while (passed := time.monotonic() - began) < within:
+    while time.monotonic() - began < within:
         try:
             if _is_quiet(system):
-                return passed
+                return time.monotonic() - began
         except psycopg.Error:
             pass  # a server is not up again yet
         time.sleep(0.1)

@@ -34,7 +34,8 @@ class Report:
     unknown_and_done: int = 0
     unknown_and_not_done: int = 0
     reads: int = 0
-    failed_reads: int = 0
+    reads_503: int = 0
+    reads_without_answer: int = 0  # the connection was lost, or nothing came in 5 s
     longest_write_seconds: float = 0.0
     longest_read_seconds: float = 0.0
     events: int = 0
@@ -63,7 +64,8 @@ class Report:
         self.unknown_and_done = sum(bool(caused[op.id]) for op in unknown)
         self.unknown_and_not_done = len(unknown) - self.unknown_and_done
         self.reads = len(reads)
-        self.failed_reads = sum(op.outcome == UNKNOWN for op in reads)
+        self.reads_503 = sum(op.status == 503 for op in reads)
+        self.reads_without_answer = sum(op.status == 0 for op in reads)
         self.longest_write_seconds = max((op.longest for op in writes), default=0)
         self.longest_read_seconds = max((op.longest for op in reads), default=0)
         self.events = len(verdict.log)
@@ -93,12 +95,16 @@ class Report:
             "unknown to the end": (
                 f"{self.unknown_and_done} done once, {self.unknown_and_not_done} not"
             ),
-            "reads, failed reads": f"{self.reads}, {self.failed_reads}",
+            "reads": self.reads,
+            "reads that failed": (
+                f"{self.reads_503} told so (503), "
+                f"{self.reads_without_answer} lost with their web process"
+            ),
             "longest write, read": (
                 f"{self.longest_write_seconds:.1f} s, {self.longest_read_seconds:.1f} s"
             ),
             "events, compared on": f"{self.events}, {', '.join(self.nodes)}",
-            "seconds to converge": self.seconds_to_converge,
+            "seconds to converge": f"{self.seconds_to_converge or 0:.1f}",
             "broken promises": len(self.broken_promises),
             **{f"broken build: {k}": v for k, v in self.broken_builds.items()},
         }

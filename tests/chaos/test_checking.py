@@ -112,6 +112,7 @@ def test_a_sound_history_has_no_complaint():
         ),
         ([read("r", brought=2, got=1, version=2)], SOUND, "reads at their token"),
         ([unknown_order("r", brought=1)], SOUND, "reads at their token"),
+        ([replace(write("one"), unkind=[500])], SOUND, "trouble is told"),
         (
             [read("r", brought=3, got=3, version=2, named=["ada"])],
             ERASED,
