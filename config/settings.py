@@ -116,12 +116,8 @@ STORAGES = {
 
 # --- databases
 # Commands that change tables run as the owner's role, everything else does not.
-AS_OWNER = len(sys.argv) > 1 and sys.argv[1] in {
-    "migrate",
-    "grant",
-    "rebuild",
-    "new_epoch",
-}
+OWNERS = {"migrate", "grant", "rebuild", "new_epoch"}
+AS_OWNER = not OWNERS.isdisjoint(sys.argv[1:2])
 _command_url = env.str("DATABASE_URL")
 _query_url = env.str("QUERY_DATABASE_URL")
 if AS_OWNER:
