@@ -19,7 +19,6 @@ from tests.chaos.scene import SOUND, Say, Scene, started
 
 CALM_SECONDS = 1.0  # at most, between kills of the storm
 WORKING = 10  # commands that are acknowledged again, before the next harm
-WORKS_WITHIN = 20.0
 STORM_WITHIN = 1500.0
 
 
@@ -82,7 +81,7 @@ class Attack:
             harm(scene.system)
             if name not in KILLS:
                 self.harmed[name] += 1
-            _until_work_goes_on(scene)
+            scene.wait_for(WORKING)
 
     @contextmanager
     def _contest(self, scene: Scene) -> Iterator[None]:
@@ -110,7 +109,7 @@ class Attack:
                 self.say(f"{done} commands acknowledged, {killed} kills")
             is_over = killed >= self.sizes.kills  # now for the commands, above all
             time.sleep(chance.uniform(0.1, CALM_SECONDS) * (5 if is_over else 1))
-            _until_work_goes_on(scene)
+            scene.wait_for(WORKING)
 
     def _judge(self, scene: Scene) -> None:
         verdict = judge(scene.system, scene.history)
@@ -121,11 +120,3 @@ class Attack:
         self.report.broken_promises = self.wrong
         if self.report.acknowledged < self.sizes.acknowledged:
             self.wrong.append(f"size: only {self.report.acknowledged} acknowledged")
-
-
-def _until_work_goes_on(scene: Scene) -> None:
-    """Let the next harm meet a system that serves; a web process takes its time."""
-    wanted = scene.history.acknowledged + WORKING
-    deadline = time.monotonic() + WORKS_WITHIN
-    while scene.history.acknowledged < wanted and time.monotonic() < deadline:
-        time.sleep(0.05)

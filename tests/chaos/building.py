@@ -10,6 +10,7 @@ from tests.chaos.report import Report, by_checker
 from tests.chaos.scene import Say, started
 
 QUIET_WITHIN = 20.0  # some are never
+ENOUGH = 400  # acknowledged commands, for the defect to show
 
 
 def try_broken(report: Report, only: str, *, say: Say) -> list[str]:
@@ -37,6 +38,7 @@ def _found_in(build: broken.Build, seed: int, say: Say) -> Counter[str]:
                     harm(scene.system)
             # Not before there are orders to harm.
             build.arm(scene.system)
+            scene.wait_for(ENOUGH - scene.history.acknowledged)
         scene.system.disarm()
         verdict = judge(scene.system, scene.history, quiet_within=QUIET_WITHIN)
         scene.is_kept = False

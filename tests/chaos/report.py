@@ -79,8 +79,7 @@ class Report:
 
     def table(self) -> str:
         """Return the figures as a table in Markdown."""
-        rows = {
-            "commit, date, seed": f"{self.commit}, {self.date}, {self.seed}",
+        attacked: dict[str, object] = {
             "seconds": f"{self.seconds:.0f}",
             "cells (point, command, fault)": self.cells,
             "rebuilds ended in the middle": self.rebuilds_ended,
@@ -106,6 +105,10 @@ class Report:
             "events, compared on": f"{self.events}, {', '.join(self.nodes)}",
             "seconds to converge": f"{self.seconds_to_converge or 0:.1f}",
             "broken promises": len(self.broken_promises),
+        }
+        rows = {
+            "commit, date, seed": f"{self.commit}, {self.date}, {self.seed}",
+            **(attacked if self.cells else {}),
             **{f"broken build: {k}": v for k, v in self.broken_builds.items()},
         }
         lines = [f"| {name} | {value} |" for name, value in rows.items()]

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from tests.chaos.system import System
 
 SOUND = "config.settings"
 WRITERS, READERS, CUSTOMERS = 5, 2, 4
+WORKS_WITHIN = 20.0
 Say = Callable[[str], None]
 
 
@@ -44,6 +46,13 @@ class Scene:
     def another(self, patience: float = PATIENCE_SECONDS) -> Client:
         self._made += 1
         return self.client(f"client {self._made}", patience)
+
+    def wait_for(self, commands: int) -> None:
+        """Wait until so many more are acknowledged: the system serves, under load."""
+        wanted = self.history.acknowledged + commands
+        deadline = time.monotonic() + WORKS_WITHIN
+        while self.history.acknowledged < wanted and time.monotonic() < deadline:
+            time.sleep(0.05)
 
     def works(self) -> list[Callable[[], None]]:
         """Return the work of some writers and some readers, and find them customers."""
