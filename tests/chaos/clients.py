@@ -119,19 +119,13 @@ class Client:
         if key:
             sent["Idempotency-Key"] = key
         deadline = operation.began_at + GIVES_UP_SECONDS
-        while True:
-            answer = self._asked(operation, method, path, body, sent)
-            is_told = answer.outcome != UNKNOWN or not (key or repeats)
-            if is_told or time.monotonic() > deadline:
+        answer = self._asked(operation, method, path, body, sent)
+        while answer.outcome == UNKNOWN and (key or repeats):
+            if time.monotonic() > deadline:
                 break
             time.sleep(AGAIN_SECONDS)
-        outcome = answer.outcome
-        if outcome == FAIL and operation.unknown_attempts:
-            # The lost attempt may still arrive, and be decided otherwise.
-            outcome = UNKNOWN
-        if outcome == OK:
-            self._note(operation, answer)
-        self._history.end(operation, outcome)
+            answer = self._asked(operation, method, path, body, sent)
+        self._end(operation, answer)
         return operation
 
     def read_something(self) -> None:
@@ -191,6 +185,15 @@ class Client:
             operation.unknown_attempts += answer.status != 409
             time.sleep(AGAIN_SECONDS)
         return answer
+
+    def _end(self, operation: Operation, answer: Answer) -> None:
+        outcome = answer.outcome
+        if outcome == FAIL and operation.unknown_attempts:
+            # The lost attempt may still arrive, and be decided otherwise.
+            outcome = UNKNOWN
+        if outcome == OK:
+            self._note(operation, answer)
+        self._history.end(operation, outcome)
 
     def _note(self, operation: Operation, answer: Answer) -> None:
         """Keep what a success told: where in the log it is, and of which stream."""

@@ -79,7 +79,16 @@ class Report:
 
     def table(self) -> str:
         """Return the figures as a table in Markdown."""
-        attacked: dict[str, object] = {
+        rows = {
+            "commit, date, seed": f"{self.commit}, {self.date}, {self.seed}",
+            **(self._attacked() if self.cells else {}),
+            **{f"broken build: {k}": v for k, v in self.broken_builds.items()},
+        }
+        lines = [f"| {name} | {value} |" for name, value in rows.items()]
+        return "\n".join(["| | |", "| --- | --- |", *lines])
+
+    def _attacked(self) -> dict[str, object]:
+        return {
             "seconds": f"{self.seconds:.0f}",
             "cells (point, command, fault)": self.cells,
             "rebuilds ended in the middle": self.rebuilds_ended,
@@ -106,13 +115,6 @@ class Report:
             "seconds to converge": f"{self.seconds_to_converge or 0:.1f}",
             "broken promises": len(self.broken_promises),
         }
-        rows = {
-            "commit, date, seed": f"{self.commit}, {self.date}, {self.seed}",
-            **(attacked if self.cells else {}),
-            **{f"broken build: {k}": v for k, v in self.broken_builds.items()},
-        }
-        lines = [f"| {name} | {value} |" for name, value in rows.items()]
-        return "\n".join(["| | |", "| --- | --- |", *lines])
 
 
 def by_checker(wrong: list[str]) -> Counter[str]:
