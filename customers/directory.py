@@ -44,6 +44,7 @@ __all__ = [
     "check",
     "customer_of",
     "erase",
+    "erased",
     "find",
     "link",
     "of_email",
@@ -91,6 +92,12 @@ def find(customer_id: UUID) -> Card:
 
 def cards(ids: Iterable[UUID]) -> dict[UUID, Card]:
     return {c.pk: _card(c) for c in Customer.objects.filter(pk__in=list(ids))}
+
+
+def erased(*, after: int) -> list[UUID]:
+    """Return who has been erased after a position of the log."""
+    found = Customer.objects.filter(erased_at__isnull=False, position__gt=after)
+    return list(found.values_list("id", flat=True))
 
 
 def of_email(email: str) -> Card | None:

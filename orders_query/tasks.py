@@ -53,8 +53,9 @@ def project(rung_at: float | None = None) -> None:
 
 @shared_task
 def forget_sightings() -> None:
-    """Delete what the trace of an order no longer tells."""
+    """Delete what the trace of an order no longer tells, and whom nobody may know."""
     sightings.forget()
+    projector.erase_given_up()
 
 
 @shared_task

@@ -28,9 +28,19 @@ def is_away() -> bool:
 
 
 class AccountsRouter:
-    """Reads of accounts go to a standby while the primary is known to be away."""
+    """
+    Reads of accounts go to a standby while the primary is known to be away.
+
+    Writes never do, not even of what was read there.
+    """
 
     def db_for_read(self, model: type[Model], **_: Any) -> str | None:
         if is_away() and model._meta.app_label in ACCOUNTS:
             return str(settings.STANDBY)
         return None
+
+    def db_for_write(self, model: type[Model], **_: Any) -> str | None:
+        return "default" if model._meta.app_label in ACCOUNTS else None
+
+    def allow_relation(self, one: Model, other: Model, **_: Any) -> bool | None:
+        return {one._meta.app_label, other._meta.app_label} <= ACCOUNTS or None

@@ -3,6 +3,7 @@
 from orders_query.projector import sets
 from orders_query.projector.applying import PROJECTIONS
 from orders_query.projector.checkpoints import Stand, end_try, stand_of
+from orders_query.projector.erasing import erase_given_up
 from orders_query.projector.parking import (
     APPLIED,
     SKIPPED,
@@ -32,6 +33,7 @@ __all__ = [
     "Waiting",
     "catch_up",
     "end_try",
+    "erase_given_up",
     "follow",
     "retry",
     "save",

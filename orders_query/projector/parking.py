@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import OperationalError, connections, transaction
 
 from orders_command import feed
-from orders_command.events import Recorded
+from orders_command.events import CustomerErased, Recorded
 from orders_query.databases import PRIMARY
 from orders_query.projector import sets, statements
 from orders_query.projector.applying import apply_to
@@ -64,7 +64,11 @@ def hold_back(name: str, events: Sequence[Recorded]) -> list[Recorded]:
 
 
 def park(name: str, event: Recorded, *, error: str = "", tries: int = 0) -> None:
-    """Park an event in the transaction of the checkpoint; without an error it waits."""
+    """
+    Park an event in the transaction of the checkpoint; without an error it waits.
+
+    What it means for a person's words does not wait: an erasure takes them away.
+    """
     parameters: dict[str, Any] = {
         "name": name,
         "position": event.position,
@@ -78,6 +82,8 @@ def park(name: str, event: Recorded, *, error: str = "", tries: int = 0) -> None
         cursor.execute(statements.PARK, parameters)
         if sets.projection_of(name) == sets.ORDERS:
             cursor.execute(statements.MARK_PARKED, [event.stream_id])
+            if event.type == CustomerErased.__name__:
+                cursor.execute(statements.ERASE, [event.stream_id])
 
 
 def waiting(name: str = "", stream_id: UUID | None = None) -> list[Waiting]:

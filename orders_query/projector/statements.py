@@ -153,6 +153,12 @@ update orders_query_orderreadmodel set parked = true
 where order_id = %s and not parked
 """
 
+ERASE = """
+update orders_query_orderreadmodel
+set customer_name = null, customer_email = null, note = null, reason = null
+where customer_id = %s
+"""
+
 MARK_IF_PARKED = """
 update orders_query_orderreadmodel
 set parked = exists (

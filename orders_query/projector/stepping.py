@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 1000
 TRIES = 5  # at an event that ends the process, before it is parked
+_left: set[str] = set()  # sets with a try that this process began and did not end
 
 
 class LogReplaced(Exception):
@@ -69,7 +70,9 @@ def step(
     :raises LogReplaced: if the event at the checkpoint is missing or another one
     """
     stand = stand_of(name)
-    is_careful = stand.tries > 0 and not has_begun
+    # A try that this very process has left with an error was no death.
+    is_own = has_begun or name in _left
+    is_careful = stand.tries > 0 and not is_own
     batch = feed.read(after=stand.position, limit=1 if is_careful else limit)
     _require_same_log(name, stand, batch)
     if not batch.events:
@@ -77,10 +80,12 @@ def step(
         return Step(position=stand.position, since=batch.fresh_at if said else None)
     writing = _Writing(name=name, rung_at=rung_at, goes_on=goes_on)
     try:
-        tries = 1 if has_begun else begin_try(name, stand.position)
+        tries = 1 if is_own else begin_try(name, stand.position)
+        _left.add(name)
         writing.write(stand.position, batch.events, batch.fresh_at, tries=tries)
     except Overtaken:
         return Step(position=stand.position)
+    _left.discard(name)
     return Step(
         position=batch.events[-1].position,
         applied=len(batch.events),

@@ -38,10 +38,11 @@ def fill(projection: str, *, batch: int = BATCH) -> Iterator[Progress]:
     It goes on where an earlier one was ended, however that was.
     """
     name = sets.name_of(projection, sets.SHADOW)
-    began, events, has_begun = time.monotonic(), 0, False
+    began, events, has_begun, limit = time.monotonic(), 0, False, batch
     try:
         while True:
-            done = step(name, limit=batch, has_begun=has_begun, goes_on=True)
+            done = step(name, limit=limit, has_begun=has_begun, goes_on=True)
+            limit = 2 if done.careful else min(batch, limit * 2)
             has_begun = done.applied > 0
             events += done.applied
             head = feed.head()

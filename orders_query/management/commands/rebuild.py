@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DataError, IntegrityError
 
 from orders_query import projector, rebuilding
 from orders_query.projector.sets import PREVIOUS, SHADOW
@@ -58,6 +59,9 @@ class Command(BaseCommand):
             CannotVerify,
         ) as refused:
             raise CommandError(str(refused)) from refused
+        except (IntegrityError, DataError) as error:
+            # Its words may quote a row.
+            raise CommandError(f"{type(error).__name__}: run it again.") from None
         except projector.LogReplaced as replaced:
             raise CommandError(f"{replaced} Discard the unfinished set.") from replaced
 

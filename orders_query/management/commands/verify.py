@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DataError, IntegrityError
 
 from orders_query import verification
 from orders_query.verification import Report
@@ -37,6 +38,9 @@ class Command(BaseCommand):
                 self._repair(repair, actor=f"system:{by}")
             else:
                 self._verify(**how)
+        except (IntegrityError, DataError) as error:
+            # Its words may quote a row.
+            raise CommandError(type(error).__name__, returncode=2) from None
         except verification.CannotVerify as error:
             raise CommandError(str(error), returncode=2) from error
 
