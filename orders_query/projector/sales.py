@@ -7,14 +7,13 @@ import orjson
 from django.db import connections
 
 from orders_command import feed
-from orders_command.events import OrderCancelled, Recorded
+from orders_command.events import Recorded
 from orders_query.databases import PRIMARY
 from orders_query.projection import Sales, cancelled_elsewhere, tally
 
 
 def apply_all(events: tuple[Recorded, ...], *, rung_at: datetime | None) -> None:
     """Bring the tables up to the events, in the transaction of the checkpoint."""
-    events = _without_skipped(events)
     earlier = cancelled_elsewhere(events)
     sales = tally(events, feed.creations(earlier) if earlier else {})
     if not sales.days:
@@ -23,17 +22,6 @@ def apply_all(events: tuple[Recorded, ...], *, rung_at: datetime | None) -> None
         cursor.execute(
             SAVE, {"days": _json(_days(sales)), "products": _json(_products(sales))}
         )
-
-
-def _without_skipped(events: tuple[Recorded, ...]) -> tuple[Recorded, ...]:
-    """Leave out orders whose placing was skipped: what was not added stays so."""
-    cancelled = [e.stream_id for e in events if isinstance(e.event, OrderCancelled)]
-    if not cancelled:
-        return events
-    with connections[PRIMARY].cursor() as cursor:
-        cursor.execute(SKIPPED, [cancelled])
-        skipped = {stream_id for (stream_id,) in cursor.fetchall()}
-    return tuple(event for event in events if event.stream_id not in skipped)
 
 
 def _days(sales: Sales) -> list[dict[str, Any]]:
@@ -67,11 +55,6 @@ def _json(rows: list[dict[str, Any]]) -> str:
     return orjson.dumps(rows).decode()
 
 
-SKIPPED = """
-select stream_id from orders_query_parkeddecision
-where stream_id = any(%s) and projection = 'sales' and version = 1
-  and action = 'skip' and outcome = 'skipped'
-"""
 SAVE = """
 with products as (
     insert into orders_query_productsales as s
