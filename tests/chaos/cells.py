@@ -124,6 +124,7 @@ def _thaw_until_over(system: System, asked: list[Future[Operation]]) -> None:
     """Whoever stopped himself goes on, later than his client was willing to wait."""
     while wait(asked, timeout=FROZEN_SECONDS).not_done:
         system.thaw()
+    system.thaw()  # its client may have been answered by another one
 
 
 def _judged(system: System, cell: Cell, operation: Operation) -> Iterator[str]:

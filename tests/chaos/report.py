@@ -35,7 +35,7 @@ class Report:
     unknown_and_not_done: int = 0
     reads: int = 0
     reads_503: int = 0
-    reads_without_answer: int = 0  # the connection was lost, or nothing came in 5 s
+    reads_without_answer: int = 0  # lost, refused, or silent for 5 s
     longest_write_seconds: float = 0.0
     longest_read_seconds: float = 0.0
     events: int = 0
@@ -106,7 +106,7 @@ class Report:
             "reads": self.reads,
             "reads that failed": (
                 f"{self.reads_503} told so (503), "
-                f"{self.reads_without_answer} lost with their web process"
+                f"{self.reads_without_answer} while web processes were down"
             ),
             "longest write, read": (
                 f"{self.longest_write_seconds:.1f} s, {self.longest_read_seconds:.1f} s"
