@@ -12,7 +12,7 @@ from tests.chaos.cells import cells, try_out
 from tests.chaos.clients import at_work
 from tests.chaos.contest import contest
 from tests.chaos.judging import judge
-from tests.chaos.nemesis import KILLS, QUICK, harms, storm
+from tests.chaos.nemesis import KILLS, QUICK, Harm, harms, storm
 from tests.chaos.rebuilds import endings, try_ending
 from tests.chaos.report import Report
 from tests.chaos.scene import SOUND, Say, Scene, started
@@ -20,6 +20,7 @@ from tests.chaos.scene import SOUND, Say, Scene, started
 CALM_SECONDS = 1.0  # at most, between kills of the storm
 WORKING = 10  # commands that are acknowledged again, before the next harm
 STORM_WITHIN = 1500.0
+STRIKES_WITHIN = 15.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +79,10 @@ class Attack:
             if self.sizes.is_quick and name not in QUICK:
                 continue
             self.say(name)
-            harm(scene.system)
-            if name not in KILLS:
+            if name in KILLS:
+                _until_struck(scene, harm)
+            else:
+                harm(scene.system)
                 self.harmed[name] += 1
             scene.wait_for(WORKING)
 
@@ -120,3 +123,11 @@ class Attack:
         self.report.broken_promises = self.wrong
         if self.report.acknowledged < self.sizes.acknowledged:
             self.wrong.append(f"size: only {self.report.acknowledged} acknowledged")
+
+
+def _until_struck(scene: Scene, kill: Harm) -> None:
+    """Kill one, even if the first one chosen has just gone or is not up again yet."""
+    before, deadline = scene.system.killed.total(), time.monotonic() + STRIKES_WITHIN
+    while scene.system.killed.total() == before and time.monotonic() < deadline:
+        kill(scene.system)
+        time.sleep(0.1)
