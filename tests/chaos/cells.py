@@ -88,6 +88,7 @@ def try_out(
     wrong = []
     if len(together) > 1:
         for cell in missed:
+            del done[cell]
             wrong += try_out(system, new_client, [cell])
     with ThreadPoolExecutor(len(together)) as pool:
         judged = pool.map(lambda cell: list(_judged(system, cell, done[cell])), done)
