@@ -10,7 +10,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from config import deadlines, failover  # noqa: F401 - it looks after connections
+from config import deadlines, failover, instants, prepared  # noqa: F401 - all hook in
 
 CONNECT_SECONDS = 2  # with one retry this still answers 503 within 3 s
 COMMAND_TIMEOUT_MS = 10_000  # bounds how long the feed waits for a hole
@@ -52,6 +52,7 @@ def database(
             "keepalives_idle": 10,
             "tcp_user_timeout": 5_000,
             "options": " ".join(options),
+            **prepared.OPTIONS,
             **attributes,
             **settings.get("OPTIONS", {}),
         },

@@ -13,7 +13,7 @@ from pathlib import Path
 
 POINTS = (
     "command.before_append",  # decided, nothing written
-    "command.after_append",  # written, not committed
+    "command.after_append",  # written, not committed: a customer's; an order's is both
     "command.after_commit",  # committed, not answered
     "ring.before",
     "ring.after",

@@ -230,7 +230,7 @@ from orders_command_event
 """
 # statement_timestamp() is older than the statement's snapshot: what was committed
 # before it is seen. The join makes a row even of an empty answer.
-_FROM = f"""
+_FROM = f"""-- prepared
 select e.*, statement_timestamp()
 from (select) as one left join (
     {_COLUMNS} where position >= %(after)s order by position limit %(limit)s
@@ -242,7 +242,9 @@ _OF_STREAM = _COLUMNS + (
     "and version > %(after)s and (%(up_to)s::int is null or version <= %(up_to)s) "
     "order by version"
 )
-_HEAD = "select coalesce(max(position), 0) from orders_command_event"
+_HEAD = """-- prepared
+select coalesce(max(position), 0) from orders_command_event
+"""
 _HASH = "select hash from orders_command_event where position = %s"
 _BACKLOG = """
 select count(*), coalesce(round(extract(epoch from

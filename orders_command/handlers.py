@@ -8,7 +8,7 @@ from functools import partial, reduce
 from uuid import UUID
 
 import uuid_utils.compat as uuids
-from django.db import transaction
+from django.db import connection
 from django.utils import timezone
 
 from customers.signals import IdempotencyKey
@@ -74,7 +74,7 @@ def handle(  # noqa: PLR0913 - who, when and under which conditions
     at: datetime | None = None,
 ) -> Receipt:
     """
-    Carry out a command in one transaction, and return what it led to.
+    Carry out a command in a transaction of its own, and return what it led to.
 
     `at` is when it happened; unless told it is now, or the time of the order's last
     event if a clock that was put back says less. Without `expected_version` a lost
@@ -84,7 +84,10 @@ def handle(  # noqa: PLR0913 - who, when and under which conditions
     :raises OrderError: if the command is refused; nothing is stored then
     :raises ValueError: if `at` is before the order's last event
     :raises TooBusy: if the race was lost too often
+    :raises RuntimeError: inside of a transaction, which could take it back
     """
+    if connection.in_atomic_block:
+        raise RuntimeError("A command is carried out outside of transactions.")
     with metrics.handled(type(command).__name__) as outcome:
         receipt = _handled(
             command,
@@ -129,34 +132,30 @@ def _attempt(
     *,
     is_told: bool,
 ) -> Receipt:
-    with transaction.atomic(durable=True):
-        if context.idempotency:
-            earlier = store.recall_receipt(context.idempotency)
-            if earlier:
-                return earlier
-        before = _load(command)
-        events = _decided(command, before, expected_version)
-        state = reduce(evolve, events, before.state)
-        assert state is not None
-        name = type(command).__name__
-        faults.reach("command.before_append", name)
-        receipt = store.append(
-            command.order_id,
-            before=before,
-            state=state,
-            events=events,
-            remark=_remark(command),
-            context=_in_sequence(context, before.last_at, is_told=is_told),
-        )
-        faults.reach("command.after_append", name)
-        _announce_on_commit(receipt.position, events)
+    before = _load(command, context)
+    if before.receipt is not None:
+        return before.receipt
+    events = _decided(command, before, expected_version)
+    state = reduce(evolve, events, before.state)
+    assert state is not None
+    faults.reach("command.before_append", type(command).__name__)
+    receipt = store.append(
+        command.order_id,
+        before=before,
+        state=state,
+        events=events,
+        remark=_remark(command),
+        context=_in_sequence(context, before.last_at, is_told=is_told),
+    )
+    if not receipt.replayed:
+        _announce(receipt.position, events)
     return receipt
 
 
-def _load(command: Command) -> Loaded:
+def _load(command: Command, context: Context) -> Loaded:
     if isinstance(command, CreateOrder):
-        return Loaded()  # its id is new
-    return store.load(command.order_id)
+        return Loaded()  # its id is new; what its key has led to, the append tells
+    return store.load(command.order_id, idempotency=context.idempotency)
 
 
 def _decided(
@@ -209,10 +208,7 @@ def _new_number() -> str:
     return f"{number[:4]}-{number[4:]}"
 
 
-def _announce_on_commit(position: int, events: list[OrderEvent]) -> None:
+def _announce(position: int, events: list[OrderEvent]) -> None:
     # Robust: a receiver that fails must not turn a committed order into an error.
-    def announce() -> None:
-        metrics.appended(*(type(event).__name__ for event in events))
-        events_committed.send_robust(sender=handle, position=position)
-
-    transaction.on_commit(announce, robust=True)
+    metrics.appended(*(type(event).__name__ for event in events))
+    events_committed.send_robust(sender=handle, position=position)

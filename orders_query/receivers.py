@@ -10,7 +10,9 @@ from django.dispatch import receiver
 from orders_command.signals import events_committed
 from orders_query import metrics, tasks
 
-APART_SECONDS = 0.01  # between rings: what comes in between is one ring
+# Between rings: what comes in between is one ring. Half of what a runner lingers, so it
+# sees that without any; at 0.01 the thread took 0.5 ms of CPU from each command.
+APART_SECONDS = 0.05
 SILENT_SECONDS = 1.0  # after a ring that failed
 
 

@@ -2,7 +2,7 @@
 
 from orders_command.store.customers import append_customer_event, forget_remarks
 from orders_command.store.entries import Context, Receipt
-from orders_command.store.keys import recall, recall_receipt
+from orders_command.store.keys import recall
 from orders_command.store.orders import NEW, Loaded, LostRace, append, load
 
 __all__ = [
@@ -16,5 +16,4 @@ __all__ = [
     "forget_remarks",
     "load",
     "recall",
-    "recall_receipt",
 ]

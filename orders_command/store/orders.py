@@ -9,8 +9,14 @@ from uuid import UUID
 import orjson
 from django.db import IntegrityError, connection
 
+from customers.signals import IdempotencyKey
 from orders_command.domain.commands import Remark
-from orders_command.domain.errors import BadInput, CustomerErased, DuplicateReference
+from orders_command.domain.errors import (
+    BadInput,
+    CustomerErased,
+    DuplicateReference,
+    InFlight,
+)
 from orders_command.domain.order import OrderState, Status
 from orders_command.events import OrderCreated, OrderEvent
 from orders_command.store import statements
@@ -21,6 +27,7 @@ from orders_command.store.entries import (
     entries,
     key_columns,
 )
+from orders_command.store.keys import receipt_of
 
 NEW = 0  # the version of an order that does not exist yet
 
@@ -31,22 +38,30 @@ class LostRace(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """An order with its place in its stream."""
+    """An order with its place in its stream, and what a key has led to before."""
 
     state: OrderState | None = None
     version: int = NEW
     head_hash: bytes = GENESIS
     last_at: datetime | None = None  # when its last event happened
+    receipt: Receipt | None = None
 
 
-def load(order_id: UUID) -> Loaded:
-    """Return the order, or nothing at version 0."""
+def load(order_id: UUID, *, idempotency: IdempotencyKey | None = None) -> Loaded:
+    """
+    Return the order, or nothing at version 0; with the receipt that the key has.
+
+    :raises KeyReused: if the key was used for another request
+    """
     with connection.cursor() as cursor:
-        cursor.execute(statements.LOAD, [order_id])
+        cursor.execute(
+            statements.LOAD, {**key_columns(idempotency), "order_id": order_id}
+        )
         row = cursor.fetchone()
-    if row is None:
-        return Loaded()
-    customer_id, number, reference, currency, total, status, version, head, at = row
+    receipt = receipt_of(row[9:], idempotency)
+    customer_id, number, reference, currency, total, status, version, head, at = row[:9]
+    if version is None:
+        return Loaded(receipt=receipt)
     state = OrderState(
         customer_id=customer_id,
         order_number=number,
@@ -55,7 +70,13 @@ def load(order_id: UUID) -> Loaded:
         total=total,
         status=Status(status),
     )
-    return Loaded(state=state, version=version, head_hash=bytes(head), last_at=at)
+    return Loaded(
+        state=state,
+        version=version,
+        head_hash=bytes(head),
+        last_at=at,
+        receipt=receipt,
+    )
 
 
 def append(  # noqa: PLR0913 - each is a part of what is stored at once
@@ -70,8 +91,11 @@ def append(  # noqa: PLR0913 - each is a part of what is stored at once
     """
     Save the new state, its events and the idempotency record in one statement.
 
-    Call it inside a transaction.
+    Outside of a transaction that is one of its own. Return the receipt, the earlier one
+    if the key of a new order has one.
 
+    :raises InFlight: if another transaction holds the key right now
+    :raises KeyReused: if the key was used for another request
     :raises LostRace: if the order is no longer at `before.version`, if its number is
         taken, or if the idempotency key has just been used
     :raises BadInput: if there is no such customer
@@ -99,8 +123,11 @@ def append(  # noqa: PLR0913 - each is a part of what is stored at once
         "remark_id": remark.id if remark else None,
         "remark": remark.text if remark else None,
     }
-    position = _create(parameters) if before.version == NEW else _advance(parameters)
-    return Receipt(
+    if before.version == NEW:
+        position, earlier = _create(parameters, context.idempotency)
+    else:
+        position, earlier = _advance(parameters), None
+    return earlier or Receipt(
         order_id=order_id,
         order_number=state.order_number,
         status=state.status,
@@ -109,30 +136,41 @@ def append(  # noqa: PLR0913 - each is a part of what is stored at once
     )
 
 
-def _create(parameters: dict[str, Any]) -> int:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(statements.CREATE, parameters)
-            position, known, erased = cursor.fetchone()
-    except IntegrityError as error:
-        raise _meaning_of(error) from error
-    if not known:
+def _create(
+    parameters: dict[str, Any], key: IdempotencyKey | None
+) -> tuple[int, Receipt | None]:
+    position, is_free, is_known, is_erased, *found = _saved(
+        statements.CREATE, parameters
+    )
+    earlier = receipt_of(found, key)
+    if earlier is not None:
+        return earlier.position, earlier
+    if not is_free:
+        raise InFlight
+    if not is_known:
         raise _unknown_customer()
-    if erased:
+    if is_erased:
         raise CustomerErased
-    return int(position)
+    return position, None
 
 
 def _advance(parameters: dict[str, Any]) -> int:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(statements.ADVANCE, parameters)
-            (position,) = cursor.fetchone()
-    except IntegrityError as error:
-        raise _meaning_of(error) from error
+    position, is_free = _saved(statements.ADVANCE, parameters)
+    if not is_free:
+        raise InFlight
     if position is None:
         raise LostRace
     return int(position)
+
+
+def _saved(statement: str, parameters: dict[str, Any]) -> tuple[Any, ...]:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            row: tuple[Any, ...] = cursor.fetchone()
+            return row
+    except IntegrityError as error:
+        raise _meaning_of(error) from error
 
 
 def _unknown_customer() -> BadInput:

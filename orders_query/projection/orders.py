@@ -1,9 +1,8 @@
 """What each event means for the tables of `orders`. No I/O, no clock."""
 
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import assert_never
+from typing import Any, assert_never
 
 from orders_command.events import (
     CustomerDetailsChanged,
@@ -24,6 +23,7 @@ from orders_query.projection.rows import (
     Rows,
     TotalsRow,
     VersionRow,
+    changed,
 )
 
 OPEN = frozenset({"PENDING", "CONFIRMED", "SHIPPED"})
@@ -49,7 +49,7 @@ def apply(rows: Rows, recorded: Recorded) -> None:
 def _apply_to_customer(rows: Rows, recorded: Recorded) -> None:
     customer_id = recorded.stream_id
     totals = rows.totals.get(customer_id, TotalsRow(customer_id=customer_id))
-    rows.totals[customer_id] = replace(totals, version=recorded.version)
+    rows.totals[customer_id] = changed(totals, version=recorded.version)
     if not isinstance(recorded.event, CustomerRegistered):
         rows.renamed.add(customer_id)
 
@@ -83,25 +83,12 @@ def project(before: OrderRow | None, recorded: Recorded, event: OrderEvent) -> O
         return _created(recorded, event)
     if before is None:
         raise OutOfSequence(f"Event {recorded.position} is of an unknown order.")
-    row = replace(
-        before, version=recorded.version, last_updated_at=recorded.occurred_at
+    return changed(
+        before,
+        version=recorded.version,
+        last_updated_at=recorded.occurred_at,
+        **_news(event),
     )
-    match event:
-        case OrderConfirmed():
-            return replace(row, status="CONFIRMED")
-        case OrderShipped():
-            return replace(
-                row,
-                status="SHIPPED",
-                carrier=event.carrier,
-                tracking_number=event.tracking_number,
-            )
-        case OrderDelivered():
-            return replace(row, status="DELIVERED")
-        case OrderCancelled():
-            return replace(row, status="CANCELLED", reason_id=event.reason_id)
-        case _:
-            assert_never(event)
 
 
 def count(totals: TotalsRow, before: OrderRow | None, after: OrderRow) -> TotalsRow:
@@ -111,7 +98,7 @@ def count(totals: TotalsRow, before: OrderRow | None, after: OrderRow) -> Totals
     if before is None or change:
         # Adding to the currency's own zero keeps its digits: 0.00, not 0.
         value[after.currency] = value.get(after.currency, 0 * after.total) + change
-    return replace(
+    return changed(
         totals,
         order_count=totals.order_count + (before is None),
         open_orders=totals.open_orders
@@ -171,6 +158,26 @@ def _created(recorded: Recorded, event: OrderCreated) -> OrderRow:
         items=items(event),
         note_id=event.note_id,
     )
+
+
+def _news(event: OrderEvent) -> dict[str, Any]:
+    match event:
+        case OrderConfirmed():
+            return {"status": "CONFIRMED"}
+        case OrderShipped():
+            return {
+                "status": "SHIPPED",
+                "carrier": event.carrier,
+                "tracking_number": event.tracking_number,
+            }
+        case OrderDelivered():
+            return {"status": "DELIVERED"}
+        case OrderCancelled():
+            return {"status": "CANCELLED", "reason_id": event.reason_id}
+        case OrderCreated():
+            raise OutOfSequence("An order is placed once.")
+        case _:
+            assert_never(event)
 
 
 def _value(row: OrderRow) -> Decimal:

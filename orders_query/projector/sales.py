@@ -55,7 +55,7 @@ def _json(rows: list[dict[str, Any]]) -> str:
     return orjson.dumps(rows).decode()
 
 
-SAVE = """
+SAVE = """-- prepared
 with products as (
     insert into orders_query_productsales as s
       (day, product_id, currency, quantity, orders, revenue)

@@ -1,6 +1,6 @@
 """The statements that load and save the rows of the `orders` projection."""
 
-CHECKPOINT = """
+CHECKPOINT = """-- prepared
 select position, hash, fresh_at, tries from orders_query_checkpoint where name = %s
 """
 
@@ -9,12 +9,12 @@ update orders_query_checkpoint set halted = %(why)s
 where name = %(name)s and position = %(position)s and halted <> %(why)s
 """
 
-FENCE = """
+FENCE = """-- prepared
 select position, parked from orders_query_checkpoint where name = %s for update nowait
 """
 
 # It must outlive this process, not the server: nobody waits for the disk.
-BEGIN_TRY = """
+BEGIN_TRY = """-- prepared
 with soon as (select set_config('synchronous_commit', 'off', true)), free as (
     select name from orders_query_checkpoint where name = %s and position = %s
     for update nowait
@@ -23,7 +23,7 @@ update orders_query_checkpoint c set tries = c.tries + 1 from soon, free
 where c.name = free.name returning c.tries
 """
 
-END_TRY = """
+END_TRY = """-- prepared
 with soon as (select set_config('synchronous_commit', 'off', true)), free as (
     select name from orders_query_checkpoint where name = %s for update skip locked
 )
@@ -31,14 +31,14 @@ update orders_query_checkpoint c set tries = 0 from soon, free
 where c.name = free.name
 """
 
-LOAD_ORDERS = """
+LOAD_ORDERS = """-- prepared
 select order_id, order_number, reference, customer_id, item_count, total, currency,
        status, version, created_at, last_updated_at, carrier, tracking_number
 from orders_query_orderreadmodel
 where order_id = any(%s)
 """
 
-LOAD_TOTALS = """
+LOAD_TOTALS = """-- prepared
 select customer_id, version, order_count, open_orders, lifetime::text,
        first_order_at, last_order_at
 from orders_query_customertotals
@@ -46,7 +46,7 @@ where customer_id = any(%s)
 """
 
 # New rows and moved rows are never the same ones, so one statement may write both.
-SAVE = """
+SAVE = """-- prepared
 with created as (
     insert into orders_query_orderreadmodel
       (order_id, order_number, reference, customer_id, customer_name, customer_email,
@@ -117,7 +117,7 @@ from json_to_recordset(%s::json) as c
 where o.customer_id = c.customer_id
 """
 
-MOVE = """
+MOVE = """-- prepared
 update orders_query_checkpoint
 set position = %(position)s, hash = %(hash)s, moved_at = clock_timestamp(),
     fresh_at = greatest(fresh_at, %(fresh_at)s), tries = %(tries)s, halted = ''
@@ -125,7 +125,7 @@ where name = %(name)s
 """
 
 # The pulse of an idle system; only if nobody has moved on meanwhile.
-FRESHEN = """
+FRESHEN = """-- prepared
 update orders_query_checkpoint
 set fresh_at = greatest(fresh_at, %(fresh_at)s), halted = ''
 where name = %(name)s and position = %(position)s

@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -48,6 +48,11 @@ class Filters:
     max_total: Decimal | None = None
     ids: tuple[UUID, ...] | None = None
     as_of: datetime | None = None  # the orders as they stood at this time
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether one index gives the list in its order, whatever the values are."""
+        return replace(self, customer_id=None) == Filters()
 
     def conditions(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """

@@ -7,6 +7,8 @@ position, age in ms, known, body, version.
 
 from functools import cache
 
+# For those whose one good plan does not depend on the values they are asked with.
+PREPARED = "-- prepared"
 TIME = """to_char({} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
@@ -41,12 +43,41 @@ def summary(state: str = "o") -> str:
 
 
 def listed(state: str = "o") -> str:
-    """Return an order as a list shows it, with `parked` only where it is true."""
-    members = summary(state)
-    return f"""
-    case when o.parked then json_build_object({members}, 'parked', true)
-         else json_build_object({members}) end
-"""
+    """
+    Return an order as a list shows it, as text, with `parked` only where it is true.
+
+    Braces are doubled, since a list's SQL is a template.
+
+    Put together by hand, and escaped where a caller or a customer has chosen the words:
+    json_build_object looks each type up for each row, and takes half as long again.
+    """
+    members = {
+        "orderId": _quoted("o.order_id"),
+        "orderNumber": _quoted("o.order_number"),
+        "reference": _escaped("o.reference"),
+        "customerId": _quoted("o.customer_id"),
+        "customerName": _escaped("o.customer_name"),
+        "customerEmail": _escaped("o.customer_email"),
+        "itemCount": f"{state}.item_count",
+        "total": f"{state}.total",
+        "currency": _quoted("o.currency"),
+        "status": _quoted(f"{state}.status"),
+        "version": f"{state}.version",
+        "createdAt": _quoted(TIME.format("o.created_at")),
+        "lastUpdatedAt": _quoted(TIME.format(f"{state}.last_updated_at")),
+    }
+    parts = [f"""'"{name}":' || {value}""" for name, value in members.items()]
+    joined = " || ',' || ".join(parts)
+    parked = """case when o.parked then ',"parked":true' else '' end"""
+    return f"'{{{{' || {joined} || {parked} || '}}}}'"
+
+
+def _quoted(sql: str) -> str:
+    return f"""'"' || {sql} || '"'"""
+
+
+def _escaped(sql: str) -> str:
+    return f"coalesce(to_json({sql})::text, 'null')"
 
 
 _EVENTS = f"""
@@ -103,7 +134,7 @@ def order(which: str, expand: frozenset[str]) -> str:
     members = f"""{summary("s")},
              'items', o.items, 'note', o.note, 'reason', s.reason,
              'carrier', s.carrier, 'trackingNumber', s.tracking_number{parts}"""
-    return f"""{ORDERS}
+    return f"""{PREPARED}{ORDERS}
 select c.position, c.age,
        case when found.body is not null then true when found.is_there then false end,
        found.body, found.version, {_BEHIND}
@@ -118,7 +149,7 @@ from c left join lateral (
 """  # noqa: S608 - built from constants
 
 
-HISTORY = f"""{ORDERS}
+HISTORY = f"""{PREPARED}{ORDERS}
 select c.position, c.age, found.body is not null, found.body, null, {_BEHIND}
 from c left join lateral (
     select {_EVENTS}::text as body
@@ -128,7 +159,7 @@ from c left join lateral (
 ) found on true
 """  # noqa: S608 - built from constants
 
-SUMMARY = f"""{ORDERS}
+SUMMARY = f"""{PREPARED}{ORDERS}
 select c.position, c.age, found.body is not null, found.body, null
 from c left join lateral (
     select json_build_object('customerId', t.customer_id, 'orderCount', t.order_count,
@@ -146,7 +177,7 @@ from c left join lateral (
 ) found on true
 """  # noqa: S608 - built from constants
 
-COUNTS = f"""{ORDERS}
+COUNTS = f"""{PREPARED}{ORDERS}
 select c.position, c.age, true, (
     select coalesce(json_object_agg(s.status, s.orders), '{{}}')::text
     from orders_query_statuscounts s where c.fresh), null
@@ -154,7 +185,7 @@ from c
 """  # noqa: S608 - built from constants
 
 # A customer's own, from the index on customer.
-COUNTS_OF = f"""{ORDERS}
+COUNTS_OF = f"""{PREPARED}{ORDERS}
 select c.position, c.age, true, (
     select coalesce(json_object_agg(s.status, s.orders), '{{}}')::text from (
         select o.status, count(*) as orders from orders_query_orderreadmodel o

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from orders_command import faults
-from tests.chaos.cells import COMMANDS, cells
+from tests.chaos.cells import COMMANDS, cells, comes_by
 from tests.chaos.checking import Logged, check, same_as_log
 from tests.chaos.history import FAIL, OK, UNKNOWN, Operation
 from tests.chaos.rebuilds import POINTS, endings
@@ -177,7 +177,12 @@ def test_every_point_is_tried_with_every_command():
 
     in_rebuilds = {point for point in faults.POINTS if point.startswith("rebuild.")}
     elsewhere = set(faults.POINTS) - in_rebuilds
-    assert tried == {(point, command) for point in elsewhere for command in COMMANDS}
+    assert tried == {
+        (point, command)
+        for point in elsewhere
+        for command in COMMANDS
+        if comes_by(point, command)
+    }
     assert ended == set(POINTS) == in_rebuilds
 
 
@@ -190,7 +195,12 @@ def test_a_quick_run_has_each_pair_of_point_command_and_fault():
     ]
 
     points = {cell.point.partition("@")[0] for cell in quick}
-    assert len({(c.point, c.command) for c in quick}) == len(points) * len(COMMANDS)
+    assert {(c.point.partition("@")[0], c.command) for c in quick} == {
+        (point, command)
+        for point in points
+        for command in COMMANDS
+        if comes_by(point, command)
+    }
     assert {(c.command, c.fault) for c in quick} == {
         (command, fault) for command in COMMANDS for fault in ("kill", "raise")
     }

@@ -270,7 +270,7 @@ def test_a_key_that_is_none_is_400(key):
 
 
 def test_a_command_is_not_carried_out_inside_somebody_elses_transaction():
-    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+    with pytest.raises(RuntimeError, match="outside of trans"), transaction.atomic():
         confirmed(uuid4())
 
 

@@ -22,8 +22,8 @@ class Unguarded(AppConfig):
         statements.ADVANCE = statements.ADVANCE.replace(" and version = %(before)s", "")
         load = store.load
 
-        def slowly(*arguments: Any) -> Any:
-            found = load(*arguments)
+        def slowly(*arguments: Any, **how: Any) -> Any:
+            found = load(*arguments, **how)
             time.sleep(SLOW_SECONDS)
             return found
 
@@ -44,9 +44,10 @@ class Early(AppConfig):
         append = store.append
 
         def early(*arguments: Any, **how: Any) -> Any:
-            receipt = append(*arguments, **how)
-            if random.random() < 0.05:
-                transaction.set_rollback(True)
+            with transaction.atomic():
+                receipt = append(*arguments, **how)
+                if random.random() < 0.05:
+                    transaction.set_rollback(True)
             return receipt
 
         store.append = early
@@ -59,13 +60,16 @@ class Naive(AppConfig):
     label = "broken"
 
     def ready(self) -> None:
+        from django.db import transaction
+
         from orders_command import feed, store
 
         append = store.append
 
         def slowly(*arguments: Any, **how: Any) -> Any:
-            receipt = append(*arguments, **how)
-            time.sleep(random.random() * SLOW_SECONDS)
+            with transaction.atomic():
+                receipt = append(*arguments, **how)
+                time.sleep(random.random() * SLOW_SECONDS)
             return receipt
 
         store.append = slowly
