@@ -2,7 +2,16 @@
 
 from orders_query.projector import sets
 from orders_query.projector.applying import PROJECTIONS
-from orders_query.projector.checkpoints import Stand, end_try, stand_of
+from orders_query.projector.checkpoints import (
+    Overtaken,
+    Stand,
+    begin_try,
+    end_try,
+    fence,
+    move,
+    stand_of,
+)
+from orders_query.projector.collecting import put_off
 from orders_query.projector.erasing import erase_given_up
 from orders_query.projector.parking import (
     APPLIED,
@@ -14,7 +23,7 @@ from orders_query.projector.parking import (
     skip,
     waiting,
 )
-from orders_query.projector.rows import save, words_of_the_day
+from orders_query.projector.rows import Words, save, words_of_the_day
 from orders_query.projector.running import catch_up
 from orders_query.projector.sets import ORDERS, SALES
 from orders_query.projector.stepping import LogReplaced, Step, follow, step
@@ -27,14 +36,20 @@ __all__ = [
     "SKIPPED",
     "LogReplaced",
     "NothingParked",
+    "Overtaken",
     "ProjectorIsBusy",
     "Stand",
     "Step",
     "Waiting",
+    "Words",
+    "begin_try",
     "catch_up",
     "end_try",
     "erase_given_up",
+    "fence",
     "follow",
+    "move",
+    "put_off",
     "retry",
     "save",
     "sets",

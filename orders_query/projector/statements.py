@@ -114,7 +114,30 @@ set customer_name = c.name, customer_email = c.email,
     reason = case when c.erased then null else o.reason end
 from json_to_recordset(%s::json) as c
   (customer_id uuid, name text, email text, erased boolean)
-where o.customer_id = c.customer_id
+where o.customer_id = c.customer_id and (
+    (o.customer_name, o.customer_email) is distinct from (c.name, c.email)
+    or c.erased and (o.note is not null or o.reason is not null))
+"""
+
+LARGE = """
+select customer_id from orders_query_customertotals
+where customer_id = any(%s) and order_count > %s
+"""
+
+RENAME_PART = """
+with part as materialized (
+    select order_id, created_at from orders_query_orderreadmodel
+    where customer_id = %(customer_id)s
+      and (created_at, order_id) < (%(at)s::timestamptz, %(order_id)s)
+    order by created_at desc, order_id desc limit %(part)s
+), renamed as (
+    update orders_query_orderreadmodel o
+    set customer_name = %(name)s, customer_email = %(email)s,
+        note = case when %(erased)s then null else o.note end,
+        reason = case when %(erased)s then null else o.reason end
+    from part where o.order_id = part.order_id
+)
+select created_at, order_id from part order by created_at, order_id limit 1
 """
 
 MOVE = """-- prepared

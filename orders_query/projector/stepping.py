@@ -23,6 +23,8 @@ from orders_query.projector.checkpoints import (
     move,
     stand_of,
 )
+from orders_query.projector.collecting import put_off
+from orders_query.projector.renaming import rename_in_parts
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +71,18 @@ def step(
 
     :raises LogReplaced: if the event at the checkpoint is missing or another one
     """
+    with put_off():
+        return _step(name, limit, rung_at, has_begun=has_begun, goes_on=goes_on)
+
+
+def _step(
+    name: str,
+    limit: int,
+    rung_at: datetime | None,
+    *,
+    has_begun: bool,
+    goes_on: bool,
+) -> Step:
     stand = stand_of(name)
     # A try that this very process has left with an error was no death.
     is_own = has_begun or name in _left
@@ -177,6 +191,7 @@ class _Writing:
     def _commit(
         self, position: int, events: Sequence[Recorded], fresh_at: datetime
     ) -> None:
+        rename_in_parts(self.name, position, events)
         with transaction.atomic(using=PRIMARY):
             is_parked = fence(self.name, position)
             sets.use(self.name)

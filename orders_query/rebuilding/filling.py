@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from orders_command import faults, feed
 from orders_query.projector import end_try, sets, step
+from orders_query.rebuilding.loading import load, may_load
 
 BATCH = 5000
 
@@ -35,11 +36,20 @@ def fill(projection: str, *, batch: int = BATCH) -> Iterator[Progress]:
     """
     Apply the log up to its head, batch by batch; yield after each.
 
-    It goes on where an earlier one was ended, however that was.
+    It goes on where an earlier one was ended, however that was; a load of the whole
+    log begins anew.
     """
     name = sets.name_of(projection, sets.SHADOW)
     began, events, has_begun, limit = time.monotonic(), 0, False, batch
     try:
+        if may_load(projection):
+            for loaded, known in load():
+                yield Progress(
+                    position=loaded,
+                    head=known,
+                    events=loaded,
+                    seconds=time.monotonic() - began,
+                )
         while True:
             done = step(name, limit=limit, has_begun=has_begun, goes_on=True)
             limit = 2 if done.careful else min(batch, limit * 2)

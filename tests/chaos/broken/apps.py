@@ -62,7 +62,8 @@ class Naive(AppConfig):
     def ready(self) -> None:
         from django.db import transaction
 
-        from orders_command import feed, store
+        from orders_command import store
+        from orders_command.feed import proving
 
         append = store.append
 
@@ -73,8 +74,8 @@ class Naive(AppConfig):
             return receipt
 
         store.append = slowly
-        feed._wait_for_writers = lambda *_, **__: None
-        feed._without_hole = lambda rows, _: rows
+        proving._wait_for_writers = lambda *_, **__: None
+        proving._without_hole = lambda rows, _: rows
 
 
 class Apart(AppConfig):

@@ -1,29 +1,17 @@
-"""
-Published. The log for readers outside this app: complete, and in order.
-
-Positions are drawn before commit, so a reader of `position > last` can pass a hole
-that fills later. This feed proves each hole before it passes it: whoever drew a
-missing number holds RowExclusiveLock on the log's table from before the drawing until
-its transaction ends. So it takes the set of holders after a batch was read, waits until
-none of those transactions is left, and reads again; what is missing then was rolled
-back. Writers never wait. The proof rests on numbers being drawn one at a time by the
-INSERT or COPY itself, and on reading the primary outside of any transaction.
-"""
+"""The log from a position on, with every hole proven."""
 
 import logging
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-import orjson
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from orders_command import codec
-from orders_command.events import AnyEvent, Recorded, Unreadable
+from orders_command.events import Recorded
+from orders_command.feed.rows import COLUMNS, recorded
+from orders_command.feed.streams import head
 
 logger = logging.getLogger(__name__)
 
@@ -79,21 +67,6 @@ def settled(*, after: int, up_to: int) -> tuple[Recorded, ...]:
     return tuple(map(recorded, _rows_between(after, up_to)))
 
 
-def hash_at(position: int) -> bytes | None:
-    """Return the hash of the event at a position, None if there is none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HASH, [position])
-        row = cursor.fetchone()
-    return bytes(row[0]) if row else None
-
-
-def head() -> int:
-    """Return the newest position, 0 for an empty log."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HEAD)
-        return int(cursor.fetchone()[0])
-
-
 def proven_head(*, timeout: float = 1.0) -> int:
     """
     Return a position up to which the log can no longer change.
@@ -103,45 +76,6 @@ def proven_head(*, timeout: float = 1.0) -> int:
     position = head()
     _wait_for_writers(0, position, timeout=timeout)
     return position
-
-
-def age_of_next(*, after: int) -> float:
-    """Return the age in s of the first event after a position, 0 if there is none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_AGE_OF_NEXT, [after])
-        return float(cursor.fetchone()[0])
-
-
-def creations(order_ids: Iterable[UUID]) -> dict[UUID, Recorded]:
-    """Return the first event of each of these orders."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CREATIONS, [list(order_ids)])
-        found = map(recorded, cursor.fetchall())
-        return {recorded.stream_id: recorded for recorded in found}
-
-
-def backlog(*, after: int) -> tuple[int, float]:
-    """Return how many events lie after a position, and the oldest one's age in s."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BACKLOG, [after])
-        events, seconds = cursor.fetchone()
-    return int(events), float(seconds)
-
-
-def events_of(
-    stream_id: UUID, *, after: int = 0, up_to: int | None = None
-) -> tuple[Recorded, ...]:
-    """Return one order's or customer's events, oldest first, between two versions."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_STREAM, {"id": stream_id, "after": after, "up_to": up_to})
-        return tuple(map(recorded, cursor.fetchall()))
-
-
-def remarks(ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return the texts of notes and reasons that have not been erased."""
-    with connection.cursor() as cursor:
-        cursor.execute(_REMARKS, [list(ids)])
-        return dict(cursor.fetchall())
 
 
 def _rows_after(after: int, limit: int) -> tuple[datetime, bytes | None, list[Any]]:
@@ -196,68 +130,15 @@ def _holders(cursor: CursorWrapper) -> set[str]:
     return {row[0] for row in cursor.fetchall()}
 
 
-def recorded(row: Any) -> Recorded:
-    """Return a row of the log, its columns in the order that is selected here."""
-    position, stream, version, kind, shape, data, actor, request, at, logged, digest = (
-        row
-    )
-    return Recorded(
-        position=position,
-        stream_id=stream,
-        version=version,
-        type=kind,
-        content=_content(kind, shape, data),
-        actor=actor,
-        request_id=request,
-        occurred_at=at,
-        recorded_at=logged,
-        hash=bytes(digest),
-    )
-
-
-def _content(kind: str, shape: int, data: str) -> AnyEvent | Unreadable:
-    """One event that cannot be read keeps nobody from the others."""
-    try:
-        return codec.load(kind, shape, orjson.loads(data))
-    except Unreadable as unreadable:
-        return unreadable
-
-
-_COLUMNS = """
-select position, coalesce(order_id, customer_id), version, type, shape, data::text,
-       actor, request_id, occurred_at, recorded_at, hash
-from orders_command_event
-"""
 # statement_timestamp() is older than the statement's snapshot: what was committed
 # before it is seen. The join makes a row even of an empty answer.
 _FROM = f"""-- prepared
 select e.*, statement_timestamp()
 from (select) as one left join (
-    {_COLUMNS} where position >= %(after)s order by position limit %(limit)s
+    {COLUMNS} where position >= %(after)s order by position limit %(limit)s
 ) as e on true order by position
 """  # noqa: S608 - built from constants
-_BETWEEN = _COLUMNS + "where position > %s and position <= %s order by position"
-_OF_STREAM = _COLUMNS + (
-    "where (order_id = %(id)s or customer_id = %(id)s) "
-    "and version > %(after)s and (%(up_to)s::int is null or version <= %(up_to)s) "
-    "order by version"
-)
-_HEAD = """-- prepared
-select coalesce(max(position), 0) from orders_command_event
-"""
-_HASH = "select hash from orders_command_event where position = %s"
-_BACKLOG = """
-select count(*), coalesce(round(extract(epoch from
-         clock_timestamp() - min(recorded_at))::numeric, 3), 0)
-from orders_command_event where position > %s
-"""
-_AGE_OF_NEXT = """
-select greatest(0, extract(epoch from clock_timestamp() - coalesce(
-    (select recorded_at from orders_command_event where position > %s
-     order by position limit 1), clock_timestamp())))
-"""
-_CREATIONS = _COLUMNS + "where order_id = any(%s) and version = 1"
-_REMARKS = "select id, text from orders_command_orderremark where id = any(%s)"
+_BETWEEN = COLUMNS + "where position > %s and position <= %s order by position"
 # Compared by virtual transaction, never by process: a connection is used again.
 _HOLDERS = """
 select virtualtransaction from pg_locks
