@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from customers.bulk import Holder, Newcomer, hold_living, of_emails, register_all
 from customers.details import (
     BadInput,
     CustomerErased,
@@ -38,6 +39,8 @@ __all__ = [
     "CustomerError",
     "CustomerNotFound",
     "EmailTaken",
+    "Holder",
+    "Newcomer",
     "Place",
     "cards",
     "change",
@@ -46,9 +49,12 @@ __all__ = [
     "erase",
     "erased",
     "find",
+    "hold_living",
     "link",
     "of_email",
+    "of_emails",
     "register",
+    "register_all",
     "search",
 ]
 

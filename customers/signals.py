@@ -5,6 +5,8 @@ fails takes the change back.
 customer that the same key has made before.
 `customer_changed` (customer_id, version, change, at, actor, request_id, idempotency):
 a receiver answers the position that the log gave to the change.
+`customers_registered` (newcomers, actor): the same for many who are registered at once,
+each with `customer_id` and `at`; a receiver answers the position of each by its id.
 """
 
 import hashlib
@@ -20,6 +22,7 @@ Kind = Literal["registered", "details_changed", "erased"]
 
 customer_registering = Signal()
 customer_changed = Signal()
+customers_registered = Signal()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,8 @@ EVENT_TYPES: dict[str, type[AnyEvent]] = {
     event_type.__name__: event_type for event_type in get_args(AnyEvent)
 }
 _IDS = ("customer_id", "note_id", "reason_id")
+_sorted = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+_quoted = json.encoder.encode_basestring_ascii
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,16 +71,29 @@ def chain(previous: bytes, entry: Entry) -> bytes:
     The position is left out since it is not known before the insert, and the time of
     recording since the database sets it.
     """
-    content = {
-        **vars(entry),
-        "id": str(entry.id),
-        "stream_id": str(entry.stream_id),
-        "occurred_at": entry.occurred_at.astimezone(UTC).isoformat(
-            timespec="microseconds"
-        ),
-    }
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return digest(previous, canonical(entry.data), entry)
+
+
+def digest(previous: bytes, data: str, entry: Entry) -> bytes:
+    """Return what `chain` does, of data that are `canonical` already."""
+    text = (
+        f'{{"actor":{_quoted(entry.actor)},"data":{data},"id":"{entry.id}",'
+        f'"occurred_at":"{moment(entry.occurred_at)}",'
+        f'"request_id":{_quoted(entry.request_id)},"shape":{entry.shape},'
+        f'"stream_id":"{entry.stream_id}","type":{_quoted(entry.type)},'
+        f'"version":{entry.version}}}'
+    )
     return hashlib.sha256(previous + text.encode()).digest()
+
+
+def canonical(data: Json) -> str:
+    """Return data as the JSON that is hashed: keys sorted, nothing but ASCII."""
+    return _sorted.encode(data) if data else "{}"
+
+
+def moment(at: datetime) -> str:
+    """Return a time as it is hashed."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _loaded(event_type: type[AnyEvent], data: Json) -> AnyEvent:

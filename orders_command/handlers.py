@@ -1,6 +1,5 @@
 """The one way to change an order, for the API, the pages and the admin."""
 
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from customers.signals import IdempotencyKey
-from orders_command import faults, metrics, store
+from orders_command import faults, metrics, numbers, store
 from orders_command.domain.commands import (
     CancelOrder,
     Command,
@@ -29,7 +28,6 @@ from orders_command.store import Context, Loaded, LostRace, Receipt
 __all__ = ["Receipt", "handle", "new_order", "new_remark"]
 
 ATTEMPTS = 20  # of a command without a version, before it gives up as unavailable
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none sounds or looks alike
 
 
 class TooBusy(Exception):
@@ -50,7 +48,7 @@ def new_order(
     """Return the command for a new order, with an id and a number drawn for it."""
     return CreateOrder(
         order_id=uuids.uuid7(),
-        order_number=_new_number(),
+        order_number=numbers.draw(),
         customer_id=customer_id,
         items=items,
         currency=currency,
@@ -118,7 +116,7 @@ def _handled(
         except LostRace:
             # A fresh transaction sees what the other one did; a number is drawn anew.
             if isinstance(command, CreateOrder):
-                command = replace(command, order_number=_new_number())
+                command = replace(command, order_number=numbers.draw())
         except Conflict as conflict:
             explain(conflict, order_id=command.order_id)
             raise
@@ -201,11 +199,6 @@ def _remark(command: Command) -> Remark | None:
             return command.reason
         case _:
             return None
-
-
-def _new_number() -> str:
-    number = "".join(secrets.choice(_LETTERS) for _ in range(8))
-    return f"{number[:4]}-{number[4:]}"
 
 
 def _announce(position: int, events: list[OrderEvent]) -> None:

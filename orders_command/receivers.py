@@ -1,5 +1,6 @@
 """Writes customers' changes into the log, in the customers' own transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from customers.signals import (
     IdempotencyKey,
     customer_changed,
     customer_registering,
+    customers_registered,
 )
 from orders_command import faults, metrics, store
 from orders_command.domain.errors import KeyReused
@@ -73,3 +75,11 @@ def record_change(  # noqa: PLR0913 - the signal's own arguments
 
     transaction.on_commit(announce, robust=True)
     return position
+
+
+@receiver(customers_registered)
+def record_registrations(
+    *, newcomers: Sequence[store.Registered], actor: str, **_: Any
+) -> dict[UUID, int]:
+    """Append an event for each customer, and return its position by the id."""
+    return store.append_registrations(newcomers, actor=actor)

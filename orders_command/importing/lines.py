@@ -1,0 +1,57 @@
+"""The lines of a file: strict UTF-8, a block at a time."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from orders_command.importing.problems import Unusable
+
+BLOCK = 256 * 1024
+LONGEST = 4 * BLOCK  # of a line, or there are no lines in it
+MARK = b"\xef\xbb\xbf"
+
+
+class Lines:
+    """Iterates over the lines with their ends; `done` of `size` bytes are read."""
+
+    def __init__(self, path: Path) -> None:
+        self.done = 0
+        self._line = 1  # the first one of the block
+        try:
+            self._file: BinaryIO = path.open("rb")
+            self.size = path.stat().st_size
+        except OSError as error:
+            raise Unusable(f"The file cannot be read: {error.strerror}.") from error
+        if not path.is_file():
+            self._file.close()
+            raise Unusable("This is not a file: it has to be read twice.")
+
+    def __iter__(self) -> Iterator[str]:
+        with self._file as file:
+            rest = file.read(len(MARK)).removeprefix(MARK)
+            while block := self._read(file):
+                whole, newline, tail = block.rpartition(b"\n")
+                yield from self._decoded(rest + whole + newline)
+                rest = tail if newline else rest + tail
+                if len(rest) > LONGEST:
+                    raise Unusable(f"Line {self._line} has more than {LONGEST} bytes.")
+            yield from self._decoded(rest)
+
+    def _read(self, file: BinaryIO) -> bytes:
+        try:
+            return file.read(BLOCK)
+        except OSError as error:
+            raise Unusable(f"The file cannot be read: {error.strerror}.") from error
+
+    def _decoded(self, block: bytes) -> Iterator[str]:
+        try:
+            text = block.decode()
+        except UnicodeDecodeError as error:
+            line = self._line + block.count(b"\n", 0, error.start)
+            start = block.rfind(b"\n", 0, error.start) + 1
+            column = error.start - start + 1
+            raise Unusable(f"Line {line} is not UTF-8 at byte {column}.") from None
+        yield from io.StringIO(text, newline="\n")  # split at nothing else
+        self.done += len(block)
+        self._line += block.count(b"\n")

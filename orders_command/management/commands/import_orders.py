@@ -1,0 +1,113 @@
+"""manage.py import_orders: past orders from a CSV file, with the events they had."""
+
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from orders_command.importing import (
+    Interrupted,
+    Problem,
+    Tally,
+    Unusable,
+    import_orders,
+)
+
+EVERY_SECONDS = 1.0
+BY_CTRL_C = 130
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring past orders in from a CSV file: a row for each item, rows of an order "
+        "together. Ended in the middle, it goes on when it is called again. Ends with "
+        "status 1 if an order was refused, 2 if the file cannot be used."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE.csv")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="only check; nothing is stored"
+        )
+
+    def handle(self, *, file: Path, dry_run: bool, **_: Any) -> None:
+        began, tally = time.monotonic(), Tally()
+        progress = _Progress(tally)
+        try:
+            for problems in import_orders(
+                file, currency=settings.DEFAULT_CURRENCY, is_dry=dry_run, tally=tally
+            ):
+                self._report(problems)
+                progress.show()
+        except Unusable as unusable:
+            raise CommandError(str(unusable), returncode=2) from None
+        except Interrupted as error:
+            raise CommandError(f"{error}: {_so_far(tally)}", returncode=3) from None
+        except KeyboardInterrupt:
+            raise CommandError(_so_far(tally), returncode=BY_CTRL_C) from None
+        finally:
+            progress.end()
+        self.stdout.write(_summary(tally, time.monotonic() - began, is_dry=dry_run))
+        if tally.refused:
+            # The report has said it all.
+            raise SystemExit(1)
+
+    def _report(self, problems: list[Problem]) -> None:
+        for problem in problems:
+            self.stdout.write(str(problem))
+        if problems:
+            sys.stdout.flush()
+
+
+class _Progress:
+    """A line each second; on a terminal one that is written over."""
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+        self._shown_at = time.monotonic()
+        self._is_terminal = sys.stderr.isatty()
+        self._has_shown = False
+
+    def show(self) -> None:
+        if time.monotonic() - self._shown_at < EVERY_SECONDS:
+            return
+        self._shown_at = time.monotonic()
+        line = _progress(self._tally)
+        sys.stderr.write(f"\r{line} " if self._is_terminal else f"{line}\n")
+        sys.stderr.flush()
+        self._has_shown = True
+
+    def end(self) -> None:
+        if self._has_shown and self._is_terminal:
+            sys.stderr.write("\n")
+
+
+def _progress(tally: Tally) -> str:
+    seconds = tally.seconds
+    share = tally.done / tally.size if tally.size else 1.0
+    left = seconds * (1 - share) / share if share else 0.0
+    return (
+        f"{tally.stage}: {tally.orders:,} orders, {tally.orders / seconds:,.0f}/s, "
+        f"{tally.done / 1e6:,.1f} of {tally.size / 1e6:,.1f} MB, {left:,.0f} s left"
+    )
+
+
+def _so_far(tally: Tally) -> str:
+    return (
+        f"Stopped after {tally.imported:,} orders that are in. "
+        "The same command goes on from there."
+    )
+
+
+def _summary(tally: Tally, seconds: float, *, is_dry: bool) -> str:
+    told = f"{tally.already_there:,} already there, {tally.refused:,} refused"
+    if is_dry:
+        return f"{tally.imported:,} could be imported, {told}, {seconds:.1f} s"
+    return (
+        f"{tally.imported:,} imported, {told}, {tally.customers:,} customers made, "
+        f"{seconds:.1f} s"
+    )
