@@ -4,75 +4,25 @@
 every question to the read side, with a million orders.
 """
 
-import json
-import os
-import signal
-import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-from bench import fuzz, lag, plans, trouble
-from bench.system import System
-from config.local.ports import free_ports
+from bench import fuzz, importing, lag, plans, projecting, rebuilding, trouble
+from bench.running import running_system
 
 MEASUREMENTS = {"lag": lag.main, "trouble": trouble.main}
 REPLICAS = {"trouble": 2}
-
-
-@contextmanager
-def running_system(*, replicas: int) -> Iterator[System]:
-    """Run everything as `make run` does, on free ports and with data of its own."""
-    with tempfile.TemporaryDirectory(prefix="orders-bench-") as folder:
-        var_dir = Path(folder)
-        var_dir.chmod(0o755)
-        port = free_ports(1)[0]
-        environment = {
-            **os.environ,
-            "VAR_DIR": folder,
-            "PORT": str(port),
-            "EMBEDDED_REPLICAS": str(replicas),
-        }
-        up = subprocess.Popen(
-            [sys.executable, "manage.py", "up", "--no-demo"],
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            yield _when_ready(var_dir, port, up)
-        finally:
-            up.send_signal(signal.SIGTERM)
-            up.wait(30)
-
-
-def _when_ready(var_dir: Path, port: int, up: subprocess.Popen[bytes]) -> System:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and up.poll() is None:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz/ready", timeout=4)
-            access = json.loads((var_dir / "demo-access.json").read_text())
-            urls = json.loads((var_dir / "services.json").read_text())
-        except (OSError, ValueError):
-            time.sleep(0.1)
-        else:
-            return System(
-                port=port,
-                token=access["token"],
-                urls=urls,
-                var_dir=var_dir,
-                pid=up.pid,
-            )
-    raise SystemExit("The system did not become ready.")
+# They start what they need themselves, and take options.
+ON_THEIR_OWN = {
+    "import": importing.main,
+    "plans": plans.main,
+    "projector": projecting.main,
+    "rebuild": rebuilding.main,
+}
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["plans"]:
-        plans.main(sys.argv[2:])
+    if alone := ON_THEIR_OWN.get(next(iter(sys.argv[1:]), "")):
+        alone(sys.argv[2:])
         raise SystemExit
     known = {**MEASUREMENTS, "fuzz": fuzz.main}
     wanted = sys.argv[1:] or list(MEASUREMENTS)

@@ -1,0 +1,83 @@
+"""Runs the whole system as `make run` does, on free ports and with data of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.system import System
+from config.local.ports import free_ports
+
+
+@contextmanager
+def running_system(*, replicas: int = 1, **settings: str) -> Iterator[System]:
+    """Run everything, with these settings in its environment, until it is let go."""
+    with tempfile.TemporaryDirectory(prefix="orders-bench-") as folder:
+        var_dir = Path(folder)
+        var_dir.chmod(0o755)
+        port = free_ports(1)[0]
+        environment = {
+            **os.environ,
+            "VAR_DIR": folder,
+            "PORT": str(port),
+            "EMBEDDED_REPLICAS": str(replicas),
+            **settings,
+        }
+        with _started(environment) as up:
+            yield _when_ready(var_dir, port, up)
+
+
+@contextmanager
+def _started(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    # Where a measurement works in this process, these name its own servers.
+    for name in _OF_A_STAGE:
+        environment.pop(name, None)
+    up = subprocess.Popen(
+        [sys.executable, "manage.py", "up", "--no-demo"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield up
+    finally:
+        up.send_signal(signal.SIGTERM)
+        up.wait(30)
+
+
+def _when_ready(var_dir: Path, port: int, up: subprocess.Popen[bytes]) -> System:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and up.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz/ready", timeout=4)
+            access = json.loads((var_dir / "demo-access.json").read_text())
+            urls = json.loads((var_dir / "services.json").read_text())
+        except (OSError, ValueError):
+            time.sleep(0.1)
+        else:
+            return System(
+                port=port,
+                token=access["token"],
+                urls=urls,
+                var_dir=var_dir,
+                pid=up.pid,
+            )
+    raise SystemExit("The system did not become ready.")
+
+
+_OF_A_STAGE = (
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "QUERY_DATABASE_URL",
+    "QUERY_DATABASE_OWNER_URL",
+    "QUERY_REPLICA_URLS",
+    "REDIS_URL",
+    "SECRET_KEY",
+)
