@@ -9,11 +9,12 @@ import sys
 from bench import fuzz, importing, lag, plans, projecting, rebuilding, trouble
 from bench.running import running_system
 
-MEASUREMENTS = {"lag": lag.main, "trouble": trouble.main}
+MEASUREMENTS = {"trouble": trouble.main}
 REPLICAS = {"trouble": 2}
 # They start what they need themselves, and take options.
 ON_THEIR_OWN = {
     "import": importing.main,
+    "lag": lag.main,
     "plans": plans.main,
     "projector": projecting.main,
     "rebuild": rebuilding.main,
