@@ -6,7 +6,7 @@ every question to the read side, with a million orders.
 
 import sys
 
-from bench import fuzz, importing, lag, plans, projecting, rebuilding, trouble
+from bench import fuzz, importing, lag, plans, projecting, rebuilding, renaming, trouble
 from bench.running import running_system
 
 MEASUREMENTS = {"trouble": trouble.main}
@@ -18,6 +18,7 @@ ON_THEIR_OWN = {
     "plans": plans.main,
     "projector": projecting.main,
     "rebuild": rebuilding.main,
+    "rename": renaming.main,
 }
 
 

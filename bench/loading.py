@@ -2,13 +2,16 @@
 
 import csv
 import random
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
+
+from bench import commands
 from bench.stage import Stage
+from bench.system import System
 
 AT_ONCE = 5_000  # events of a step that only fills
 CUSTOMERS_PER_ORDER = 1 / 20
@@ -26,7 +29,8 @@ def loaded(stage: Stage, orders: int, *, name: str = "loaded") -> tuple[str, str
     query = stage.fresh(f"{name}_query", like="query")
     path = stage.servers.var_dir / f"{name}.csv"
     write_csv(path, orders)
-    import_csv(path, stage.environment(command=command, query=query))
+    environment = stage.environment(command=command, query=query)
+    commands.run("import_orders", str(path), environment=environment)
     stage.use(command=command, query=query)
     for projection in projector.PROJECTIONS:
         while projector.step(projection, limit=AT_ONCE).applied:
@@ -37,15 +41,23 @@ def loaded(stage: Stage, orders: int, *, name: str = "loaded") -> tuple[str, str
     return command, query
 
 
-def import_csv(path: Path, environment: Mapping[str, str]) -> None:
-    """Run the product's command."""
-    subprocess.run(
-        [sys.executable, "manage.py", "import_orders", str(path)],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=True,
-    )
+def import_into(system: System, orders: int, *, of_one: int = 0) -> None:
+    """Bring orders into a running system, and wait until it shows them."""
+    path = system.var_dir / "orders.csv"
+    write_csv(path, orders, of_one=of_one)
+    commands.run("import_orders", str(path), environment=system.environment())
+    wait_until_level(system)
+
+
+def wait_until_level(system: System) -> None:
+    """Wait until all that is in the log is in the tables of every projection."""
+    with (
+        psycopg.connect(system.urls["DATABASE_URL"], autocommit=True) as command,
+        psycopg.connect(system.urls["QUERY_DATABASE_URL"], autocommit=True) as query,
+    ):
+        (head,) = command.execute(_HEAD).fetchone() or (0,)
+        while (query.execute(_SLOWEST).fetchone() or (0,))[0] < head:
+            time.sleep(0.1)
 
 
 def write_csv(path: Path, orders: int, *, of_one: int = 0) -> None:
@@ -97,3 +109,5 @@ _NAMES = """Ada Alan Anna Barbara Bjarne Carol Charles Claude Dana Donald Edsger
     Emma Frances Grace Guido Hanna Heinz Ida Ivan Jean Joan Johanna John Karen Kathleen
     Ken Konrad Leslie Margaret Maria Marianne Mary Niklaus Olga Peter Radia Rosa Sophie
     Tony""".split()
+_HEAD = "select coalesce(max(position), 0) from orders_command_event"
+_SLOWEST = "select min(position) from orders_query_checkpoint"

@@ -1,7 +1,6 @@
 """Runs the whole system as `make run` does, on free ports and with data of its own."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.system import System
+from bench.system import System, clean_environment
 from config.local.ports import free_ports
 
 
@@ -24,8 +23,7 @@ def running_system(*, replicas: int = 1, **settings: str) -> Iterator[System]:
         var_dir.chmod(0o755)
         port = free_ports(1)[0]
         environment = {
-            **os.environ,
-            "VAR_DIR": folder,
+            **clean_environment(var_dir),
             "PORT": str(port),
             "EMBEDDED_REPLICAS": str(replicas),
             **settings,
@@ -36,9 +34,6 @@ def running_system(*, replicas: int = 1, **settings: str) -> Iterator[System]:
 
 @contextmanager
 def _started(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    # Where a measurement works in this process, these name its own servers.
-    for name in _OF_A_STAGE:
-        environment.pop(name, None)
     up = subprocess.Popen(
         [sys.executable, "manage.py", "up", "--no-demo"],
         env=environment,
@@ -70,14 +65,3 @@ def _when_ready(var_dir: Path, port: int, up: subprocess.Popen[bytes]) -> System
                 pid=up.pid,
             )
     raise SystemExit("The system did not become ready.")
-
-
-_OF_A_STAGE = (
-    "DATABASE_URL",
-    "DATABASE_OWNER_URL",
-    "QUERY_DATABASE_URL",
-    "QUERY_DATABASE_OWNER_URL",
-    "QUERY_REPLICA_URLS",
-    "REDIS_URL",
-    "SECRET_KEY",
-)

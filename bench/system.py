@@ -9,6 +9,11 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+
+from config.local.addresses import OWNER_URLS, UNSET, URLS
 
 READERS = """
 import json, sys
@@ -43,12 +48,29 @@ class System:
     var_dir: Path
     pid: int
 
+    def environment(self) -> dict[str, str]:
+        """Return what one of manage.py's commands needs to work on this system."""
+        return clean_environment(self.var_dir)
+
+    def superuser(self, database: str) -> psycopg.Connection:
+        """Connect to the primary as who sees everybody's transactions."""
+        password = json.loads((self.var_dir / "passwords.json").read_text())["postgres"]
+        server = urlsplit(self.urls["QUERY_DATABASE_URL"])
+        return psycopg.connect(
+            host=server.hostname,
+            port=server.port,
+            user="postgres",
+            password=password,
+            dbname=database,
+            autocommit=True,
+        )
+
     def readers(self, number: int) -> list["Client"]:
         """Return so many different people's connections to the queries."""
         shell = [sys.executable, "manage.py", "shell", "--verbosity=0", "-c"]
         printed = subprocess.run(
             [*shell, READERS % number],
-            env={**os.environ, "VAR_DIR": str(self.var_dir)},
+            env=self.environment(),
             capture_output=True,
             check=True,
             text=True,
@@ -81,9 +103,11 @@ class Client:
 
     def post(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Return the answer's status and body."""
-        self._connection.request("POST", path, json.dumps(body), self._headers)
-        answer = self._connection.getresponse()
-        return answer.status, json.loads(answer.read())
+        return self._sent("POST", path, body)
+
+    def patch(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Return the answer's status and body."""
+        return self._sent("PATCH", path, body)
 
     def customer(self) -> str:
         """Register a customer and return the id."""
@@ -98,3 +122,19 @@ class Client:
         ]
         body = {"customerId": customer_id, "items": items}
         return self.post("/api/command/orders", body)
+
+    def _sent(
+        self, method: str, path: str, body: dict[str, Any]
+    ) -> tuple[int, dict[str, Any]]:
+        self._connection.request(method, path, json.dumps(body), self._headers)
+        answer = self._connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+
+def clean_environment(var_dir: Path) -> dict[str, str]:
+    """Return this process's environment for another system than it works on itself."""
+    inherited = {k: v for k, v in os.environ.items() if k not in _OF_A_SYSTEM}
+    return {**inherited, "VAR_DIR": str(var_dir)}
+
+
+_OF_A_SYSTEM = {*URLS, *OWNER_URLS, UNSET, "SECRET_KEY"}
