@@ -19,13 +19,12 @@ class Lines:
         self.done = 0
         self._line = 1  # the first one of the block
         try:
-            self._file: BinaryIO = path.open("rb")
             self.size = path.stat().st_size
+            if not path.is_file():
+                raise Unusable("This is no file that can be read twice.")
+            self._file: BinaryIO = path.open("rb")
         except OSError as error:
             raise Unusable(f"The file cannot be read: {error.strerror}.") from error
-        if not path.is_file():
-            self._file.close()
-            raise Unusable("This is not a file: it has to be read twice.")
 
     def __iter__(self) -> Iterator[str]:
         with self._file as file:

@@ -1,28 +1,20 @@
 """The whole of an import: a survey of the file, and then its orders part by part."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.db import Error, IntegrityError, connection
 from django.utils import timezone
 
-from customers import directory
+from orders_command.importing.ahead import Part, saved_ahead
 from orders_command.importing.checking import Candidate, Check
 from orders_command.importing.problems import Problem, Refused
 from orders_command.importing.reading import REFERENCE, RawOrder, Reader
-from orders_command.importing.saving import LostRace, Plan, checked, saved
+from orders_command.importing.saving import Plan, planned
 from orders_command.importing.surveying import Survey
-from orders_command.signals import events_committed
 
-ORDERS_AT_ONCE, ROWS_AT_ONCE = 1_000, 5_000
-GIVES_UP_SECONDS = 60.0  # while others are at work or the server is away
-AGAIN_SECONDS = 0.02
-
-
-class Interrupted(Exception):
-    """The command database was away for too long; what is in stays in."""
+BATCH, ROWS_AT_ONCE = 1_000, 5_000
 
 
 @dataclass(kw_only=True)
@@ -46,16 +38,17 @@ class Tally:
     def begin(self, stage: str) -> None:
         self.stage, self.orders, self.began = stage, 0, time.monotonic()
 
-    def add(self, plan: Plan, orders: int, *, refused: int) -> None:
-        self.orders += orders
+    def add(self, part: Part, plan: Plan) -> None:
+        self.done = part.done
+        self.orders += part.orders
         self.imported += len(plan.new)
         self.already_there += plan.already_there
-        self.refused += plan.refused + refused
+        self.refused += plan.refused + part.orders - len(part.candidates)
         self.customers += len(plan.newcomers)
 
 
 def import_orders(
-    path: Path, *, currency: str, is_dry: bool, tally: Tally
+    path: Path, *, currency: str, is_dry: bool, batch: int, tally: Tally
 ) -> Iterator[list[Problem]]:
     """
     Bring the orders of a file in and keep the tally; yield what is wrong in each part.
@@ -70,22 +63,24 @@ def import_orders(
         yield []
     reader = Reader(path)
     check = Check(reader.columns, now=timezone.now(), currency=currency)
+    parts = (_typed(raws, check, survey, reader) for raws in _parts(reader, batch))
     tally.begin("checking" if is_dry else "importing")
-    for part in _parts(reader):
-        candidates, problems = _typed(part, check, survey)
-        plan = checked(candidates) if is_dry else _saved(candidates)
-        tally.add(plan, len(part), refused=len(part) - len(candidates))
-        tally.done = reader.lines.done
-        yield sorted(problems + plan.problems, key=lambda problem: problem.line)
+    for part, plan in _looked_at(parts) if is_dry else saved_ahead(parts):
+        tally.add(part, plan)
+        yield sorted([*part.problems, *plan.problems], key=lambda p: p.line)
 
 
-def _parts(orders: Reader) -> Iterator[list[RawOrder]]:
+def _looked_at(parts: Iterable[Part]) -> Iterator[tuple[Part, Plan]]:
+    return ((part, planned(part.candidates)) for part in parts)
+
+
+def _parts(orders: Reader, batch: int) -> Iterator[list[RawOrder]]:
     part: list[RawOrder] = []
     rows = 0
     for order in orders:
         part.append(order)
         rows += len(order.rows)
-        if len(part) >= ORDERS_AT_ONCE or rows >= ROWS_AT_ONCE:
+        if len(part) >= batch or rows >= ROWS_AT_ONCE:
             yield part
             part, rows = [], 0
     if part:
@@ -93,11 +88,11 @@ def _parts(orders: Reader) -> Iterator[list[RawOrder]]:
 
 
 def _typed(
-    part: Sequence[RawOrder], check: Check, survey: Survey
-) -> tuple[list[Candidate], list[Problem]]:
+    raws: Sequence[RawOrder], check: Check, survey: Survey, reader: Reader
+) -> Part:
     candidates: list[Candidate] = []
     problems: list[Problem] = []
-    for raw in part:
+    for raw in raws:
         places = survey.places(raw.reference)
         if places and raw.reference:
             reason = "Its rows stand in several places, from lines {} and {} on."
@@ -106,27 +101,9 @@ def _typed(
             candidates.append(check(raw))
         except Refused as refused:
             problems += refused.problems
-    return candidates, problems
-
-
-def _saved(candidates: Sequence[Candidate]) -> Plan:
-    """Save a part; one that got lost on the way is tried again, and is known then."""
-    gives_up_at = time.monotonic() + GIVES_UP_SECONDS
-    while True:
-        try:
-            plan = saved(candidates)
-        except (LostRace, IntegrityError, directory.EmailTaken):
-            pass
-        except Error as error:
-            connection.close()
-            if time.monotonic() > gives_up_at:
-                raise Interrupted(type(error).__name__) from None
-        else:
-            _announce(plan)
-            return plan
-        time.sleep(AGAIN_SECONDS)
-
-
-def _announce(plan: Plan) -> None:
-    if plan.new:
-        events_committed.send_robust(sender=import_orders, position=0)
+    return Part(
+        orders=len(raws),
+        candidates=candidates,
+        problems=problems,
+        done=reader.lines.done,
+    )

@@ -1,7 +1,8 @@
 """A part of the file, in one transaction: looked up, decided, compared and saved."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import uuid_utils.compat as uuids
 from django.db import connection, transaction
@@ -17,6 +18,7 @@ from orders_command.store import Past
 
 ACTOR = "system:import"
 NAME = "import_orders"
+NOBODY: Mapping[str, Newcomer] = MappingProxyType({})
 LOCK = "select pg_try_advisory_xact_lock(hashtext('import_orders'))"
 
 
@@ -35,38 +37,14 @@ class Plan:
     problems: list[Problem] = field(default_factory=list)
 
 
-def checked(candidates: Sequence[Candidate]) -> Plan:
-    """Return what would become of them, and store nothing."""
-    return _planned(candidates)
-
-
-def saved(candidates: Sequence[Candidate]) -> Plan:
+def planned(
+    candidates: Sequence[Candidate], *, pending: Mapping[str, Newcomer] = NOBODY
+) -> Plan:
     """
-    Save what is new of them, all of it or nothing.
+    Return what becomes of them, and store nothing.
 
-    :raises LostRace: if another import is at work, or if a reference, a number or an
-        address was taken, or a customer erased, in between
+    `pending` are customers who are just being registered, by the key of their address.
     """
-    with transaction.atomic(durable=True):
-        if not _is_alone():
-            raise LostRace
-        plan = _planned(candidates)
-        if plan.new:
-            _save(plan)
-            faults.reach("command.after_append", NAME)
-    if plan.new:
-        faults.reach("command.after_commit", NAME)
-    return plan
-
-
-def _is_alone() -> bool:
-    """Two imports take turns: else each would wait for what the other has written."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK)
-        return bool(cursor.fetchone()[0])
-
-
-def _planned(candidates: Sequence[Candidate]) -> Plan:
     known = store.of_references(c.reference for c in candidates)
     holders = directory.of_emails({c.email for c in candidates})
     plan = Plan()
@@ -74,20 +52,59 @@ def _planned(candidates: Sequence[Candidate]) -> Plan:
         holder = holders[candidate.email]
         there = known.get(candidate.reference)
         try:
-            if there is None:
-                _add(plan, candidate, holder)
-            else:
+            if there is not None:
                 _compare(candidate, there, holder)
                 plan.already_there += 1
+            else:
+                _add(plan, candidate, holder, pending)
         except Refused as refused:
             plan.refused += 1
             plan.problems += refused.problems
     return plan
 
 
-def _add(plan: Plan, candidate: Candidate, holder: Holder) -> None:
-    newcomer = plan.newcomers.get(holder.key)
-    customer_id = holder.customer_id or (newcomer.customer_id if newcomer else None)
+def save(plan: Plan) -> None:
+    """
+    Save what is new, all of it or nothing.
+
+    :raises LostRace: if another import is at work, or a customer has been erased
+    :raises EmailTaken: if an address has been taken
+    :raises IntegrityError: if a reference or a number has been taken
+    """
+    if plan.new:
+        with transaction.atomic(durable=True):
+            _take_turn()
+            _save(plan)
+        faults.reach("command.after_commit", NAME)
+
+
+def saved(candidates: Sequence[Candidate]) -> Plan:
+    """
+    Plan and save while no other import can; else like `save`.
+
+    An order that was placed, or a customer who was changed, can still be in the way.
+    """
+    with transaction.atomic(durable=True):
+        _take_turn()
+        plan = planned(candidates)
+        if plan.new:
+            _save(plan)
+    return plan
+
+
+def _take_turn() -> None:
+    """Imports take turns: else each would wait for what the other has written."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK)
+        if not cursor.fetchone()[0]:
+            raise LostRace
+
+
+def _add(
+    plan: Plan, candidate: Candidate, holder: Holder, pending: Mapping[str, Newcomer]
+) -> None:
+    newcomer = plan.newcomers.get(holder.key) or pending.get(holder.key)
+    customer_id = newcomer.customer_id if newcomer else holder.customer_id
     past = decided(candidate, customer_id or uuids.uuid7())
     if customer_id is None:
         plan.newcomers[holder.key] = Newcomer(
@@ -115,3 +132,4 @@ def _save(plan: Plan) -> None:
         directory.register_all(list(plan.newcomers.values()), actor=ACTOR)
     faults.reach("command.before_append", NAME)
     store.append_many(plan.new, actor=ACTOR)
+    faults.reach("command.after_append", NAME)

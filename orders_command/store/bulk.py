@@ -7,11 +7,10 @@ from typing import Protocol
 from uuid import UUID
 
 import psycopg
-import uuid_utils.compat as uuids
 from django.db import connection
+from uuid_utils import uuid7
 
 from orders_command import codec
-from orders_command.codec import Entry
 from orders_command.domain.order import OrderState
 from orders_command.events import AnyEvent, CustomerRegistered, OrderCreated, OrderEvent
 from orders_command.store.entries import GENESIS
@@ -89,48 +88,49 @@ def append_registrations(
 
 def _chained(
     stream_id: UUID, events: Iterable[tuple[AnyEvent, datetime]], *, actor: str
-) -> tuple[list[str], bytes]:
-    """Return the rows of a new stream, and the hash of the last one."""
-    lines, head = [], GENESIS
+) -> tuple[list[str], str]:
+    """Return the rows of a new stream, and the hash of the last one in hex."""
+    stream, previous, before, lines = str(stream_id), GENESIS, "", []
     for version, (event, at) in enumerate(events, 1):
-        type_name, data = codec.dump(event)
-        text = codec.canonical(data)
-        entry = Entry(
-            id=uuids.uuid7(),
-            stream_id=stream_id,
-            version=version,
-            type=type_name,
-            shape=codec.SHAPE,
-            data=data,
+        type_name, content = codec.dump(event)
+        data, event_id, moment = codec.canonical(content), uuid7(), codec.moment(at)
+        previous = codec.digest(
+            previous,
             actor=actor,
+            data=data,
+            event_id=str(event_id),
+            occurred_at=moment,
             request_id="",
-            occurred_at=at,
+            shape=codec.SHAPE,
+            stream_id=stream,
+            type_name=type_name,
+            version=version,
         )
-        previous, head = head, codec.digest(head, text, entry)
+        after = previous.hex()
         lines.append(
-            f"{entry.id}\t{stream_id}\t{version}\t{type_name}\t{codec.SHAPE}\t"
-            f"{_escaped(text)}\t{actor}\t\t{at.isoformat()}\t"
-            f"\\\\x{previous.hex()}\t\\\\x{head.hex()}\n"
+            f"{event_id}\t{stream}\t{version}\t{type_name}\t{codec.SHAPE}\t"
+            f"{_escaped(data)}\t{actor}\t\t{moment}\t\\\\x{before}\t\\\\x{after}\n"
         )
-    return lines, head
+        before = after
+    return lines, before
 
 
-def _state_line(past: Past, head: bytes) -> str:
+def _state_line(past: Past, head: str) -> str:
     state = past.state
     reference = "\\N" if state.reference is None else _escaped(state.reference)
     return (
         f"{past.order_id}\t{state.order_number}\t{state.customer_id}\t{reference}\t"
         f"{state.currency}\t{state.total}\t{state.status}\t{len(past.events)}\t"
-        f"\\\\x{head.hex()}\t{past.events[0][1].isoformat()}\t"
+        f"\\\\x{head}\t{past.events[0][1].isoformat()}\t"
         f"{past.events[-1][1].isoformat()}\n"
     )
 
 
 def _item_lines(past: Past) -> list[str]:
-    created = past.events[0][0]
+    created, order_id = past.events[0][0], str(past.order_id)
     assert isinstance(created, OrderCreated)
     return [
-        f"{past.order_id}\t{line}\t{_escaped(item.product_id)}\t{item.quantity}\t"
+        f"{order_id}\t{line}\t{_escaped(item.product_id)}\t{item.quantity}\t"
         f"{item.price}\n"
         for line, item in enumerate(created.items, 1)
     ]
