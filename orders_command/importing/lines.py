@@ -30,9 +30,9 @@ class Lines:
         with self._file as file:
             rest = file.read(len(MARK)).removeprefix(MARK)
             while block := self._read(file):
-                whole, newline, tail = block.rpartition(b"\n")
-                yield from self._decoded(rest + whole + newline)
-                rest = tail if newline else rest + tail
+                whole, newline, tail = (rest + block).rpartition(b"\n")
+                yield from self._decoded(whole + newline)
+                rest = tail
                 if len(rest) > LONGEST:
                     raise Unusable(f"Line {self._line} has more than {LONGEST} bytes.")
             yield from self._decoded(rest)

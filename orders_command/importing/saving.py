@@ -72,6 +72,7 @@ def save(plan: Plan) -> None:
     :raises IntegrityError: if a reference or a number has been taken
     """
     if plan.new:
+        faults.reach("command.before_append", NAME)
         with transaction.atomic(durable=True):
             _take_turn()
             _save(plan)
@@ -130,6 +131,5 @@ def _save(plan: Plan) -> None:
         raise LostRace
     if plan.newcomers:
         directory.register_all(list(plan.newcomers.values()), actor=ACTOR)
-    faults.reach("command.before_append", NAME)
     store.append_many(plan.new, actor=ACTOR)
     faults.reach("command.after_append", NAME)

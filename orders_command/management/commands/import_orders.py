@@ -22,8 +22,7 @@ from orders_command.importing import (
 )
 
 EVERY_SECONDS = 1.0
-BY_CTRL_C = 130
-_AWAY = "The command database cannot be reached"
+UNUSABLE, AWAY, BY_CTRL_C = 2, 3, 130
 
 
 class Command(BaseCommand):
@@ -44,32 +43,31 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, dry_run: bool, batch: int, **_: Any) -> None:
         began, tally = time.monotonic(), Tally()
-        progress = _Progress(tally)
         try:
-            with _collecting_seldom():
-                for problems in import_orders(
-                    file,
-                    currency=settings.DEFAULT_CURRENCY,
-                    is_dry=dry_run,
-                    batch=batch,
-                    tally=tally,
-                ):
-                    self._report(problems)
-                    progress.show()
+            self._import(file, is_dry=dry_run, batch=batch, tally=tally)
         except Unusable as unusable:
-            raise CommandError(str(unusable), returncode=2) from None
-        except Interrupted as error:
-            raise CommandError(
-                f"{_AWAY} ({error}). {_so_far(tally)}", returncode=3
-            ) from None
+            raise CommandError(str(unusable), returncode=UNUSABLE) from None
+        except Interrupted as away:
+            told = f"The command database is away ({away}). {_so_far(tally)}"
+            raise CommandError(told, returncode=AWAY) from None
         except KeyboardInterrupt:
             raise CommandError(_so_far(tally), returncode=BY_CTRL_C) from None
-        finally:
-            progress.end()
         self.stdout.write(_summary(tally, time.monotonic() - began, is_dry=dry_run))
         if tally.refused:
             # The report has said it all.
             raise SystemExit(1)
+
+    def _import(self, file: Path, *, is_dry: bool, batch: int, tally: Tally) -> None:
+        currency, progress = settings.DEFAULT_CURRENCY, _Progress(tally)
+        try:
+            with _collecting_seldom():
+                for problems in import_orders(
+                    file, currency=currency, is_dry=is_dry, batch=batch, tally=tally
+                ):
+                    self._report(problems)
+                    progress.show()
+        finally:
+            progress.end()
 
     def _report(self, problems: list[Problem]) -> None:
         for problem in problems:

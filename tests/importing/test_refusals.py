@@ -1,0 +1,312 @@
+"""A bad order is reported by line and skipped whole; the rest goes in."""
+
+import pytest
+
+from orders_command.models import Order
+from tests.importing.files import (
+    CANCELLED,
+    CONFIRMED,
+    DELIVERED,
+    HEADER,
+    ORDERED,
+    SHIPPED,
+    a_reference,
+    a_row,
+    written,
+)
+from tests.orders import an_order
+from tests.people import a_customer
+
+
+def is_there(row):
+    return Order.objects.filter(reference=row["order_ref"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("order_ref", "x" * 65, "This takes 1 to 64 characters."),
+        ("order_ref", "a\x85b", "Control characters are not accepted."),
+        ("customer_email", "nobody", "This is not an e-mail address."),
+        ("customer_email", "", "This is not an e-mail address."),
+        ("customer_name", " ", "A name must not be empty."),
+        ("customer_name", "a\x00b", "A name has no control characters."),
+        ("customer_name", "x" * 201, "A name has at most 200 characters."),
+        ("ordered_at", "", "It must not be empty."),
+        ("ordered_at", "2024-03-01T10:00:00", "Write it with its zone: 2026-01-31T1"),
+        ("ordered_at", "2024-03-01", "Write it with its zone: 2026-01-31T12:00:00Z."),
+        ("ordered_at", "2024-02-30T10:00:00Z", "Write it with its zone: 2026-01-31T"),
+        ("ordered_at", "0001-01-01T00:00:00+01:00", "Write it with its zone: 2026-0"),
+        ("ordered_at", "2999-01-01T00:00:00Z", "It lies in the future."),
+        ("confirmed_at", "2024-02-29T10:00:00Z", "It is before ordered_at."),
+        ("shipped_at", SHIPPED, "Only an order that is CONFIRMED can be shipped; th"),
+        ("delivered_at", DELIVERED, "Only an order that is SHIPPED can be delivered"),
+        ("product_id", "", "This takes 1 to 64 characters."),
+        ("product_id", "x" * 65, "This takes 1 to 64 characters."),
+        ("product_id", "x\ny", "Control characters are not accepted."),
+        ("quantity", "0", "A quantity is 1 to 1000000."),
+        ("quantity", "1000001", "A quantity is 1 to 1000000."),
+        ("quantity", "1.0", "Write it as an integer: 12."),
+        ("quantity", "", "Write it as an integer: 12."),
+        ("quantity", "\u0663", "Write it as an integer: 12."),
+        ("price", "-1", "A price is 0 to 9999999999."),
+        ("price", "-0.00", "A price is 0 to 9999999999."),
+        ("price", "10000000000", "A price is 0 to 9999999999."),
+        ("price", "1.005", "USD has 2 decimals."),
+        ("price", "1e2", "Write it as a plain decimal: 12.50."),
+        ("price", "1,50", "Write it as a plain decimal: 12.50."),
+        ("price", "NaN", "Write it as a plain decimal: 12.50."),
+        ("currency", "XXX", "This is no ISO 4217 currency."),
+        ("currency", "usd", "This is no ISO 4217 currency."),
+        ("currency", "JPY", "JPY has 0 decimals."),
+    ],
+)
+def test_a_bad_field_is_named_and_its_order_skipped(imports, column, value, reason):
+    good, bad = a_row(currency=""), {**a_row(currency=""), column: value}
+
+    ended = imports(good, bad)
+
+    field = "price" if value == "JPY" else column
+    place, _, told = ended.lines[0].partition(f", field {field}: ")
+    assert ended.status == 1
+    assert place.startswith("line 3, reference ")
+    assert told.startswith(reason)
+    assert "1 imported, 0 already there, 1 refused, 1 customers" in ended.lines[1]
+    assert is_there(good)
+    assert not is_there(bad)
+
+
+def test_an_order_is_skipped_whole_and_each_wrong_place_is_told(imports):
+    bad = a_row()
+    rows = [bad, {**bad, "quantity": "x", "price": "y"}, {**bad, "price": "1.001"}]
+
+    ended = imports(a_row(), *rows, a_row())
+
+    places = [line.partition(":")[0] for line in ended.lines[:-1]]
+    reference = bad["order_ref"]
+    assert places == [
+        f"line 4, reference {reference}, field quantity",
+        f"line 4, reference {reference}, field price",
+    ]
+    assert "2 imported, 0 already there, 1 refused" in ended.lines[-1]
+    assert not is_there(bad)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"confirmed_at": CONFIRMED, "shipped_at": SHIPPED, "cancelled_at": DELIVERED},
+        {"confirmed_at": CONFIRMED, "cancelled_at": ORDERED},
+        {"confirmed_at": DELIVERED, "shipped_at": SHIPPED},
+    ],
+)
+def test_what_cannot_have_happened_is_refused(imports, times):
+    row = a_row(**times)
+
+    ended = imports(row)
+
+    assert ended.status == 1
+    assert f"line 2, reference {row['order_ref']}, field " in ended.lines[0]
+    assert not is_there(row)
+
+
+def test_two_things_may_have_happened_at_one_moment(imports):
+    row = a_row(confirmed_at=ORDERED, shipped_at=ORDERED, delivered_at=ORDERED)
+
+    ended = imports(row)
+
+    assert ended.status == 0
+    assert Order.objects.get(reference=row["order_ref"]).status == "DELIVERED"
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("customer_email", "else@example.org"),
+        ("customer_name", "Else"),
+        ("ordered_at", "2024-03-01T11:00:00Z"),
+        ("cancelled_at", CANCELLED),
+    ],
+)
+def test_rows_of_an_order_that_say_different_things_are_refused(imports, column, value):
+    row = a_row()
+
+    ended = imports(row, row, {**row, column: value})
+
+    told = f"line 4, reference {row['order_ref']}, field {column}: It differs from line"
+    assert ended.status == 1
+    assert ended.lines[0] == f"{told} 2 of the same order."
+    assert not is_there(row)
+
+
+@pytest.mark.parametrize("between", [1, 7])
+def test_rows_of_an_order_that_do_not_stand_together_are_refused(imports, between):
+    torn = a_row()
+    others = [a_row() for _ in range(between)]
+
+    ended = imports(torn, *others, torn)
+
+    reason = f"Its rows stand in several places, from lines 2 and {between + 3} on."
+    assert ended.status == 1
+    assert [line.partition(", ")[0] for line in ended.lines[:-1]] == [
+        "line 2",
+        f"line {between + 3}",
+    ]
+    assert all(line.endswith(reason) for line in ended.lines[:-1])
+    assert f"{between} imported, 0 already there, 2 refused" in ended.lines[-1]
+    assert not is_there(torn)
+
+
+def test_an_order_of_more_than_500_items_is_refused(imports):
+    largest, too_large = a_row(), a_row()
+
+    ended = imports(*[largest] * 500, *[too_large] * 3_000)
+
+    told = f"line 502, reference {too_large['order_ref']}, field order_ref: An order"
+    assert ended.lines[0] == f"{told} has 1 to 500 items."
+    assert is_there(largest)
+    assert not is_there(too_large)
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        ("{0},too,few", "It has 3 columns, not 11."),
+        ("{0},,,,,,,,tea,1,1,too,many", "It has 13 columns, not 11."),
+        ('{0},"a"b,,,,,,,tea,1,1', "It cannot be read up to line 3: "),
+        ("{0}," + "x" * 20_000 + ",,,,,,,tea,1,1", "It cannot be read up to line 3: "),
+    ],
+)
+def test_a_row_that_cannot_be_read_takes_its_order_with_it(
+    imports, tmp_path, broken, reason
+):
+    hurt, good = a_row(), a_row()
+    text = written(tmp_path, hurt, hurt, good, good).read_text().splitlines()
+    text[2] = broken.format(hurt["order_ref"])
+    (tmp_path / "broken.csv").write_text("\n".join(text))
+
+    ended = imports(tmp_path / "broken.csv")
+
+    told = f"line 3, reference {hurt['order_ref']}, field row: {reason}"
+    assert ended.status == 1
+    assert ended.lines[0].startswith(told)
+    assert not is_there(hurt)
+
+
+def test_what_stands_beside_an_unreadable_row_may_not_be_whole(imports, tmp_path):
+    before, behind, good = a_row(), a_row(), a_row()
+    path = written(tmp_path, before, behind, good)
+    head, first, second, third = path.read_text().splitlines()
+    path.write_text("\n".join([head, first, 'x,"y"z', second, third]))
+
+    ended = imports(path)
+
+    assert "2 refused" in ended.lines[-1]
+    assert "line 4" in ended.lines[1]
+    assert ended.lines[1].endswith("field row: The row before it cannot be read.")
+    assert (is_there(before), is_there(behind), is_there(good)) == (False, False, True)
+
+
+def test_a_quote_that_is_never_closed_is_told_and_nothing_of_it_goes_in(
+    imports, tmp_path
+):
+    good, swallowed = a_row(), a_row()
+    path = written(tmp_path, good, a_row(), swallowed)
+    lines = path.read_text().splitlines()
+    lines[2] = lines[2].replace(",", ',"', 1)
+    path.write_text("\n".join(lines))
+
+    ended = imports(path)
+
+    assert ended.status == 1
+    assert "It cannot be read up to line 4: unexpected end of data." in ended.printed
+    assert not is_there(swallowed)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "The header has no column order_ref."),
+        (",".join(HEADER[:-1]).encode(), "The header has no column price."),
+        (",".join([*HEADER, "note"]).encode(), "There is no column 'note'."),
+        (",".join([*HEADER, "price"]).encode(), "The header has price twice."),
+        (",".join(HEADER).encode() + b"\n\xff", "Line 2 is not UTF-8 at byte 1."),
+        ("order_ref".encode("utf-16"), "Line 1 is not UTF-8 at byte 1."),
+        (b"x" * 2_000_000, "Line 1 has more than 1048576 bytes."),
+    ],
+)
+def test_a_file_that_is_no_such_file_is_refused_with_status_2(
+    imports, tmp_path, content, told
+):
+    (tmp_path / "no.csv").write_bytes(content)
+
+    ended = imports(tmp_path / "no.csv")
+
+    assert (ended.status, ended.printed) == (2, told)
+
+
+def test_of_a_file_that_is_not_utf_8_nothing_goes_in(imports, tmp_path):
+    row = a_row()
+    path = written(tmp_path, row, *[a_row() for _ in range(9)])
+    path.write_bytes(path.read_bytes().replace(b"tea,2,3.50\r\n", b"t\xe9\r\n", 1))
+    path.write_bytes(path.read_bytes()[:-8] + b"\xe9")
+
+    ended = imports(path)
+
+    assert ended.status == 2
+    assert "is not UTF-8 at byte" in ended.printed
+    assert not is_there(row)
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "."])
+def test_what_is_no_file_is_refused_with_status_2(imports, tmp_path, name):
+    assert imports(tmp_path / name).status == 2
+
+
+def test_marks_ends_blank_lines_quotes_and_the_sequence_of_columns_do_not_matter(
+    imports, tmp_path
+):
+    row = a_row(currency="EUR", product_id='tea, "black"')
+    turned = dict(reversed(row.items()))
+    lines = written(tmp_path, turned).read_text().splitlines()
+    text = "\r\n".join([lines[0], "", "   ", lines[1], ""])
+    (tmp_path / "odd.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
+
+    ended = imports(tmp_path / "odd.csv")
+
+    order = Order.objects.get(reference=row["order_ref"])
+    assert ended.status == 0
+    assert (order.currency, order.items.get().product_id) == ("EUR", 'tea, "black"')
+
+
+def test_the_line_is_that_of_the_row_also_behind_blank_and_broken_ones(
+    imports, tmp_path
+):
+    row, bad = a_row(customer_name='Ada "the first"'), a_row(quantity="none")
+    head, first, second = written(tmp_path, row, bad).read_text().splitlines()
+    (tmp_path / "gaps.csv").write_text("\n".join([head, "", first, "", second]))
+
+    ended = imports(tmp_path / "gaps.csv")
+
+    assert ended.lines[0].startswith(f"line 5, reference {bad['order_ref']}, field qua")
+
+
+def test_a_file_without_orders_is_no_error(imports, tmp_path):
+    (tmp_path / "empty.csv").write_text(",".join(HEADER))
+
+    ended = imports(tmp_path / "empty.csv")
+
+    assert ended.status == 0
+    assert ended.printed.startswith("0 imported, 0 already there, 0 refused")
+
+
+def test_a_reference_that_is_one_of_an_order_placed_here_is_known(imports):
+    reference = a_reference()
+    an_order(a_customer(), reference=reference)
+
+    ended = imports(a_row(reference))
+
+    assert "field customer_email: The order that has this reference is" in (
+        ended.printed
+    )
+    assert ended.status == 1
