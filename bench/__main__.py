@@ -6,13 +6,24 @@ every question to the read side, with a million orders.
 
 import sys
 
-from bench import fuzz, importing, lag, plans, projecting, rebuilding, renaming, trouble
+from bench import (
+    fuzz,
+    growth,
+    importing,
+    lag,
+    plans,
+    projecting,
+    rebuilding,
+    renaming,
+    trouble,
+)
 from bench.running import running_system
 
 MEASUREMENTS = {"trouble": trouble.main}
 REPLICAS = {"trouble": 2}
 # They start what they need themselves, and take options.
 ON_THEIR_OWN = {
+    "growth": growth.main,
     "import": importing.main,
     "lag": lag.main,
     "plans": plans.main,

@@ -70,7 +70,7 @@ class _Scene:
         """Return the seconds and the CPU seconds that the product takes."""
         self._fresh()
         began, cpu = time.perf_counter(), time.process_time()
-        _step_to_the_end()
+        step_to_the_end()
         return time.perf_counter() - began, time.process_time() - cpu
 
     def rows_alone(self) -> float:
@@ -103,12 +103,12 @@ class _Scene:
         with self._stage.owner(self._fresh()) as connection:
             recorder = by_hand.Recorder(connection)
             recorder.begin()
-            _step_to_the_end(recorder.keep)
+            step_to_the_end(recorder.keep)
             self._digest = by_hand.digest(connection)
             return recorder.batches
 
 
-def _step_to_the_end(after_each: object = None) -> None:
+def step_to_the_end(after_each: object = None) -> None:
     """Do as `catch_up` does, but in batches of 500 and without lingering."""
     from orders_query import projector  # noqa: PLC0415
 
