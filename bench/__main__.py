@@ -15,6 +15,7 @@ from bench import (
     projecting,
     rebuilding,
     renaming,
+    scaling,
     trouble,
 )
 from bench.running import running_system
@@ -30,6 +31,7 @@ ON_THEIR_OWN = {
     "projector": projecting.main,
     "rebuild": rebuilding.main,
     "rename": renaming.main,
+    "scaling": scaling.main,
 }
 
 

@@ -57,7 +57,7 @@ def wait_until_level(system: System) -> None:
     ):
         (head,) = command.execute(_HEAD).fetchone() or (0,)
         while (query.execute(_SLOWEST).fetchone() or (0,))[0] < head:
-            time.sleep(0.1)
+            time.sleep(0.01)
 
 
 def write_csv(path: Path, orders: int, *, of_one: int = 0) -> None:

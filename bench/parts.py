@@ -1,0 +1,68 @@
+"""How much CPU each part of a running system has used: web, worker, each server."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import psutil
+
+from bench.system import System
+
+WEB, WORKER, BEAT, VALKEY, PRIMARY = "web", "worker", "beat", "valkey", "primary"
+
+
+def cpu_seconds(system: System, web: Sequence[int] = ()) -> dict[str, float]:
+    """Return the seconds of each part so far; `web` are the leaders of more of them."""
+    used: dict[str, float] = {}
+    leaders = psutil.Process(system.pid).children()
+    leaders += [psutil.Process(pid) for pid in web]
+    ports = _ports(system)
+    for leader in leaders:
+        name = _name(leader, ports)
+        used[name] = used.get(name, 0.0) + _of_all(leader)
+    return used
+
+
+def replicas(parts: dict[str, float]) -> float:
+    """Return what all replicas together have used."""
+    return sum(used for name, used in parts.items() if name.startswith("replica"))
+
+
+def worker(system: System) -> list[psutil.Process]:
+    """Return the Celery worker's processes."""
+    [leader] = [
+        process
+        for process in psutil.Process(system.pid).children()
+        if _name(process, {}) == WORKER
+    ]
+    return [leader, *leader.children(recursive=True)]
+
+
+def _ports(system: System) -> dict[int | None, str]:
+    urls = system.urls["QUERY_REPLICA_URLS"].split(",")
+    names = {urlsplit(url).port: f"replica {n}" for n, url in enumerate(urls, 1)}
+    names[urlsplit(system.urls["QUERY_DATABASE_URL"]).port] = PRIMARY
+    return names
+
+
+def _name(leader: psutil.Process, ports: dict[int | None, str]) -> str:
+    command = leader.cmdline()
+    if "granian" in command:
+        return WEB
+    if "celery" in command:
+        return WORKER if "worker" in command else BEAT
+    for listening in leader.net_connections():
+        if listening.status == psutil.CONN_LISTEN and listening.laddr.port in ports:
+            return ports[listening.laddr.port]
+    return VALKEY
+
+
+def _of_all(leader: psutil.Process) -> float:
+    own = leader.cpu_times()
+    used = own.user + own.system + own.children_user + own.children_system
+    for child in leader.children(recursive=True):
+        try:
+            times = child.cpu_times()
+        except psutil.NoSuchProcess:
+            continue  # its parent has been told, and so are we
+        used += times.user + times.system
+    return float(used)
