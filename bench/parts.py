@@ -27,6 +27,18 @@ def replicas(parts: dict[str, float]) -> float:
     return sum(used for name, used in parts.items() if name.startswith("replica"))
 
 
+def replay_seconds(system: System) -> float:
+    """Return what the first replica has used to receive the WAL and to replay it."""
+    names = _ports(system)
+    return sum(
+        sum(process.cpu_times()[:2])
+        for leader in psutil.Process(system.pid).children()
+        if _name(leader, names) == "replica 1"
+        for process in leader.children()
+        if {"startup", "walreceiver"} & set(" ".join(process.cmdline()).split())
+    )
+
+
 def worker(system: System) -> list[psutil.Process]:
     """Return the Celery worker's processes."""
     [leader] = [

@@ -17,6 +17,7 @@ import psycopg
 
 from bench import loading, parts, sizes
 from bench.figures import shown, table
+from bench.reckoning import Costs, reckoned
 from bench.running import running_system
 from bench.sizes import Size
 from bench.system import Client, System
@@ -58,6 +59,32 @@ class Scaling:
         ]
         return table(head, rows)
 
+    def costs(self) -> Costs:
+        """Return what the arithmetic of larger installations needs."""
+        assert self.weights is not None
+        life = self._cpu("an order's life")
+        one, many = self._cpu("one order"), self._cpu("50 orders of a customer")
+        weights = self.weights
+        return Costs(
+            life_web=life[parts.WEB],
+            life_command=weights.command_ms,
+            read_web=(one[parts.WEB] + many[parts.WEB]) / 2,
+            read_replica=(one["replicas"] + many["replicas"]) / 2,
+            event_worker=weights.worker_us / 1000,
+            event_primary=weights.primary_us / 1000,
+            life_replay=weights.replay_ms,
+            events_per_second=weights.events_per_second,
+            life_command_wal=weights.command_wal,
+            life_query_wal=weights.query_wal,
+            order_command_disk=weights.command_disk,
+            order_query_disk=weights.query_disk,
+        )
+
+    def _cpu(self, work: str) -> dict[str, float]:
+        """Return the ms of each part, with two web processes and one replica."""
+        turns = self.turns[work, 2, 1]
+        return {part: median(turn.cpu_ms[part] for turn in turns) for part in PARTS}
+
 
 def measured(size: Size) -> Scaling:
     """Return what each kind of work takes with each setting, and what orders weigh."""
@@ -81,6 +108,7 @@ def main(arguments: Sequence[str]) -> None:
     print(found.table())
     assert found.weights is not None
     print(found.weights.table())
+    print(reckoned(found.costs()))
 
 
 def _works(system: System) -> dict[str, Ask]:

@@ -24,10 +24,11 @@ class Weights:
     query_wal: float
     command_disk: float
     query_disk: float
+    command_ms: float
+    replay_ms: float
     events_per_second: float
     worker_us: float
     primary_us: float
-    replica_us: float
 
     def table(self) -> str:
         rows = {
@@ -35,10 +36,11 @@ class Weights:
             "WAL of an order's life, read side": f"{self.query_wal:,.0f} B",
             "an order on disk, command side": f"{self.command_disk:,.0f} B",
             "an order on disk, read side": f"{self.query_disk:,.0f} B",
+            "primary's CPU for its four commands alone": f"{self.command_ms:.2f} ms",
+            "a replica's CPU to replay its life": f"{self.replay_ms:.2f} ms",
             "projector, working off": f"{shown(self.events_per_second)} events/s",
             "worker's CPU for an event then": f"{self.worker_us:.0f} µs",
             "primary's CPU for an event then": f"{self.primary_us:.0f} µs",
-            "one replica's CPU for an event then": f"{self.replica_us:.0f} µs",
         }
         return table(["", "measured"], [list(row) for row in rows.items()])
 
@@ -51,30 +53,51 @@ def weighed(system: System, live: Callable[[Client], object]) -> Weights:
         count = _number(command, "select count(*) from orders_command_order")
         _let_live(system, live)  # its pages are in the WAL as a whole by now
         loading.wait_until_level(system)
-        start = _wal(query)
+        start = _stand(system, command)
         with frozen(parts.worker(system)):
-            events = -_number(command, _HEAD)
             _let_live(system, live)
-            events += _number(command, _HEAD)
-            middle = _wal(query)
-            before = parts.cpu_seconds(system)
+            middle = _stand(system, command)
             begins_at = _number(query, _FARTHEST)
         # A worker that was stopped has to be rung first: that is not its speed.
         began, first = _first_step(query, begins_at)
         loading.wait_until_level(system)
-        speed = (_number(command, _HEAD) - first) / (time.perf_counter() - began)
-        after = parts.cpu_seconds(system)
-        used = {part: (after[part] - before[part]) * 1e6 / events for part in after}
-        return Weights(
-            command_wal=(middle - start) / ORDERS,
-            query_wal=(_wal(query) - middle) / ORDERS,
-            command_disk=of_command / count,
-            query_disk=of_query / count,
-            events_per_second=speed,
-            worker_us=used[parts.WORKER],
-            primary_us=used[parts.PRIMARY],
-            replica_us=parts.replicas(used) / _replicas(system),
-        )
+        speed = (middle.head - first) / (time.perf_counter() - began)
+        _wait_for_replica(system, middle.head)
+        end = _stand(system, command)
+    events = middle.head - start.head
+    return Weights(
+        command_wal=(middle.wal - start.wal) / ORDERS,
+        query_wal=(end.wal - middle.wal) / ORDERS,
+        command_disk=of_command / count,
+        query_disk=of_query / count,
+        command_ms=(middle.of(parts.PRIMARY) - start.of(parts.PRIMARY)) * 1e3 / ORDERS,
+        replay_ms=(end.replay - start.replay) * 1e3 / ORDERS,
+        events_per_second=speed,
+        worker_us=(end.of(parts.WORKER) - middle.of(parts.WORKER)) * 1e6 / events,
+        primary_us=(end.of(parts.PRIMARY) - middle.of(parts.PRIMARY)) * 1e6 / events,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stand:
+    """What has been used and written so far."""
+
+    head: float
+    wal: float
+    replay: float
+    cpu: dict[str, float]
+
+    def of(self, part: str) -> float:
+        return self.cpu[part]
+
+
+def _stand(system: System, command: psycopg.Connection) -> _Stand:
+    return _Stand(
+        head=_number(command, _HEAD),
+        wal=_number(command, _WAL),
+        replay=parts.replay_seconds(system),
+        cpu=parts.cpu_seconds(system),
+    )
 
 
 def _let_live(system: System, live: Callable[[Client], object]) -> None:
@@ -90,12 +113,11 @@ def _first_step(query: psycopg.Connection, position: float) -> tuple[float, floa
     return time.perf_counter(), found
 
 
-def _replicas(system: System) -> int:
-    return len(system.urls["QUERY_REPLICA_URLS"].split(","))
-
-
-def _wal(connection: psycopg.Connection) -> float:
-    return _number(connection, "select pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
+def _wait_for_replica(system: System, position: float) -> None:
+    url = system.urls["QUERY_REPLICA_URLS"].split(",")[0]
+    with psycopg.connect(url, autocommit=True) as replica:
+        while _number(replica, _FARTHEST) < position:
+            time.sleep(0.002)
 
 
 def _size(connection: psycopg.Connection, apps: tuple[str, ...]) -> float:
@@ -108,6 +130,7 @@ def _number(connection: psycopg.Connection, sql: str, *values: object) -> float:
 
 
 _HEAD = "select max(position) from orders_command_event"
+_WAL = "select pg_current_wal_insert_lsn() - '0/0'::pg_lsn"
 _FARTHEST = "select max(position) from orders_query_checkpoint"
 _SIZE = """
 select sum(pg_total_relation_size(oid)) from pg_class
