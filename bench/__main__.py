@@ -1,10 +1,11 @@
-"""`make bench`: starts a system of its own, measures, and prints what it saw.
+"""`make bench`: measures, each figure beside a peer or a limit, and prints what it saw.
 
-`make bench ARGS=lag` or `trouble` measures only that; `make bench ARGS=plans` explains
-every question to the read side, with a million orders.
+`make bench ARGS=lag` measures only that, `ARGS="lag --full"` at full size;
+`make bench ARGS=plans` explains every question to the read side, with a million orders.
 """
 
 import sys
+from collections.abc import Callable, Sequence
 
 from bench import (
     fuzz,
@@ -19,30 +20,41 @@ from bench import (
     trouble,
 )
 from bench.running import running_system
+from bench.system import System
 
-MEASUREMENTS = {"trouble": trouble.main}
-REPLICAS = {"trouble": 2}
 # They start what they need themselves, and take options.
-ON_THEIR_OWN = {
-    "growth": growth.main,
-    "import": importing.main,
+ON_THEIR_OWN: dict[str, Callable[[Sequence[str]], None]] = {
     "lag": lag.main,
-    "plans": plans.main,
     "projector": projecting.main,
     "rebuild": rebuilding.main,
+    "import": importing.main,
     "rename": renaming.main,
+    "growth": growth.main,
     "scaling": scaling.main,
 }
+OF_A_SYSTEM: dict[str, Callable[[System], None]] = {
+    "trouble": trouble.main,
+    "fuzz": fuzz.main,
+}
+UNASKED = (*ON_THEIR_OWN, "trouble")
+REPLICAS = {"trouble": 2}
+
+
+def main(name: str, options: list[str]) -> None:
+    if name in ON_THEIR_OWN:
+        ON_THEIR_OWN[name](options)
+    elif name == "plans":
+        plans.main(options)
+    elif name in OF_A_SYSTEM:
+        with running_system(replicas=REPLICAS.get(name, 1)) as system:
+            OF_A_SYSTEM[name](system)
+    else:
+        raise SystemExit(f"no such measurement: {name}")
 
 
 if __name__ == "__main__":
-    if alone := ON_THEIR_OWN.get(next(iter(sys.argv[1:]), "")):
-        alone(sys.argv[2:])
-        raise SystemExit
-    known = {**MEASUREMENTS, "fuzz": fuzz.main}
-    wanted = sys.argv[1:] or list(MEASUREMENTS)
-    if unknown := [name for name in wanted if name not in known]:
-        raise SystemExit(f"no such measurement: {unknown[0]}")
-    for name in wanted:
-        with running_system(replicas=REPLICAS.get(name, 1)) as system:
-            known[name](system)
+    if sys.argv[1:]:
+        main(sys.argv[1], sys.argv[2:])
+    else:
+        for unasked in UNASKED:
+            main(unasked, [])

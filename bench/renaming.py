@@ -25,8 +25,7 @@ READ_RATE, ORDER_RATE = 50.0, 10.0  # a second
 READERS = 4
 AT_LEAST = 2.0  # s that count as during it, or few would have read
 BEFORE = "in the seconds before"
-SHARE = 10  # the customer has one order in so many, of a million 100,000
-QUICK_SHARE = 2
+SHARE = 2  # the customer has at most one order in so many
 MANY = 100_000
 
 
@@ -67,9 +66,9 @@ class Seen:
 
 def measured(size: Size) -> list[Figure]:
     """Rename the customer once a round."""
-    of_one = min(MANY, size.orders // QUICK_SHARE)
+    of_one = min(MANY, size.orders // SHARE)
     with running_system() as system:
-        scene = _Scene(system, max(size.orders, of_one * QUICK_SHARE), of_one)
+        scene = _Scene(system, max(size.orders, of_one * SHARE), of_one)
         seen = Seen()
         for turn in range(size.rounds):
             scene.rename(f"Big {turn} Customer", seen, size.seconds)
