@@ -122,7 +122,9 @@ def canonical(data: Json) -> str:
 
 def moment(at: datetime) -> str:
     """Return a time as it is hashed."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return at.isoformat(timespec="microseconds")
 
 
 def _loaded(event_type: type[AnyEvent], data: Json) -> AnyEvent:

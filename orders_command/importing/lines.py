@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,15 +28,18 @@ class Lines:
             raise Unusable(f"The file cannot be read: {error.strerror}.") from error
 
     def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self._blocks())
+
+    def _blocks(self) -> Iterator[io.StringIO]:
         with self._file as file:
             rest = file.read(len(MARK)).removeprefix(MARK)
             while block := self._read(file):
                 whole, newline, tail = (rest + block).rpartition(b"\n")
-                yield from self._decoded(whole + newline)
+                yield self._decoded(whole + newline)
                 rest = tail
                 if len(rest) > LONGEST:
                     raise Unusable(f"Line {self._line} has more than {LONGEST} bytes.")
-            yield from self._decoded(rest)
+            yield self._decoded(rest)
 
     def _read(self, file: BinaryIO) -> bytes:
         try:
@@ -43,7 +47,7 @@ class Lines:
         except OSError as error:
             raise Unusable(f"The file cannot be read: {error.strerror}.") from error
 
-    def _decoded(self, block: bytes) -> Iterator[str]:
+    def _decoded(self, block: bytes) -> io.StringIO:
         try:
             text = block.decode()
         except UnicodeDecodeError as error:
@@ -51,6 +55,6 @@ class Lines:
             start = block.rfind(b"\n", 0, error.start) + 1
             column = error.start - start + 1
             raise Unusable(f"Line {line} is not UTF-8 at byte {column}.") from None
-        yield from io.StringIO(text, newline="\n")  # split at nothing else
         self.done += len(block)
         self._line += block.count(b"\n")
+        return io.StringIO(text, newline="\n")  # split at nothing else

@@ -21,7 +21,7 @@ ROW = "row"  # what stands for a field where the whole row is wrong
 Row = list[str]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class RawOrder:
     """The rows of one order with their lines, and what is wrong with them already."""
 
@@ -48,7 +48,8 @@ class Reader:
         self.columns = self._header()
 
     def __iter__(self) -> Iterator[RawOrder]:
-        at, order, is_doubtful = self.columns[REFERENCE], None, False
+        at, width = self.columns[REFERENCE], len(self.columns)
+        order, is_doubtful = None, False
         for line, row in self._rows():
             if isinstance(row, str):
                 order, is_doubtful = _unreadable(order, line, row), True
@@ -58,19 +59,13 @@ class Reader:
                 if order is not None:
                     yield order
                 order = RawOrder(reference, line)
-            if is_doubtful:
-                order.wrong(line, ROW, "The row before it cannot be read.")
+            if is_doubtful or len(row) != width:
+                _spoiled(order, line, len(row), width)
                 is_doubtful = False
-            self._keep(order, line, row)
+            elif len(order.rows) < ROWS_KEPT:
+                order.rows.append((line, row))
         if order is not None:
             yield order
-
-    def _keep(self, order: RawOrder, line: int, row: Row) -> None:
-        width = len(self.columns)
-        if len(row) != width:
-            order.wrong(line, ROW, f"It has {len(row)} columns, not {width}.")
-        elif len(order.rows) < ROWS_KEPT:
-            order.rows.append((line, row))
 
     def _rows(self) -> Iterator[tuple[int, Row | str]]:
         """Yield each row that is not blank with its line, or what is wrong with it."""
@@ -84,7 +79,7 @@ class Reader:
             except csv.Error as error:
                 yield line, f"It cannot be read up to line {reader.line_num}: {error}."
                 continue
-            if len(row) > 1 or (row and row[0].strip()):
+            if len(row) > 1 or "".join(row).strip():
                 yield line, row
 
     def _header(self) -> dict[str, int]:
@@ -101,6 +96,13 @@ class Reader:
             if names.count(name) > 1:
                 raise Unusable(f"The header has {name} twice.")
         return {name: place for place, name in enumerate(names)}
+
+
+def _spoiled(order: RawOrder, line: int, columns: int, width: int) -> None:
+    if columns != width:
+        order.wrong(line, ROW, f"It has {columns} columns, not {width}.")
+    else:
+        order.wrong(line, ROW, "The row before it cannot be read.")
 
 
 def _unreadable(order: RawOrder | None, line: int, why: str) -> RawOrder:

@@ -61,12 +61,14 @@ def append_many(orders: Sequence[Past], *, actor: str) -> None:
 
     :raises IntegrityError: if a reference or a number is taken
     """
-    states, items, events = [], [], []
+    states: list[str] = []
+    items: list[str] = []
+    events: list[str] = []
     for past in orders:
-        lines, head = _chained(past.order_id, past.events, actor=actor)
-        events += lines
-        states.append(_state_line(past, head))
-        items += _item_lines(past)
+        order_id = str(past.order_id)
+        head = _chain(events, order_id, past.events, actor=actor)
+        states.append(_state_line(order_id, past, head))
+        items += _item_lines(order_id, past)
     _copy(ORDERS, states)
     _copy(ITEMS, items)
     _copy(EVENTS.format(stream="order_id"), events)
@@ -76,29 +78,34 @@ def append_registrations(
     newcomers: Sequence[Registered], *, actor: str
 ) -> dict[UUID, int]:
     """Append an event for each new customer, and return the positions by their ids."""
-    lines = []
+    lines: list[str] = []
     for newcomer in newcomers:
         registered = [(CustomerRegistered(), newcomer.at)]
-        lines += _chained(newcomer.customer_id, registered, actor=actor)[0]
+        _chain(lines, str(newcomer.customer_id), registered, actor=actor)
     _copy(EVENTS.format(stream="customer_id"), lines)
     with connection.cursor() as cursor:
         cursor.execute(POSITIONS, [[n.customer_id for n in newcomers]])
         return dict(cursor.fetchall())
 
 
-def _chained(
-    stream_id: UUID, events: Iterable[tuple[AnyEvent, datetime]], *, actor: str
-) -> tuple[list[str], str]:
-    """Return the rows of a new stream, and the hash of the last one in hex."""
-    stream, previous, before, lines = str(stream_id), GENESIS, "", []
+def _chain(
+    lines: list[str],
+    stream: str,
+    events: Iterable[tuple[AnyEvent, datetime]],
+    *,
+    actor: str,
+) -> str:
+    """Add the rows of a new stream, and return the hash of the last one in hex."""
+    previous, before = GENESIS, ""
     for version, (event, at) in enumerate(events, 1):
         type_name, content = codec.dump(event)
-        data, event_id, moment = codec.canonical(content), uuid7(), codec.moment(at)
+        data, moment = codec.canonical(content), codec.moment(at)
+        event_id = str(uuid7())
         previous = codec.digest(
             previous,
             actor=actor,
             data=data,
-            event_id=str(event_id),
+            event_id=event_id,
             occurred_at=moment,
             request_id="",
             shape=codec.SHAPE,
@@ -112,22 +119,22 @@ def _chained(
             f"{_escaped(data)}\t{actor}\t\t{moment}\t\\\\x{before}\t\\\\x{after}\n"
         )
         before = after
-    return lines, before
+    return before
 
 
-def _state_line(past: Past, head: str) -> str:
+def _state_line(order_id: str, past: Past, head: str) -> str:
     state = past.state
     reference = "\\N" if state.reference is None else _escaped(state.reference)
     return (
-        f"{past.order_id}\t{state.order_number}\t{state.customer_id}\t{reference}\t"
+        f"{order_id}\t{state.order_number}\t{state.customer_id}\t{reference}\t"
         f"{state.currency}\t{state.total}\t{state.status}\t{len(past.events)}\t"
         f"\\\\x{head}\t{past.events[0][1].isoformat()}\t"
         f"{past.events[-1][1].isoformat()}\n"
     )
 
 
-def _item_lines(past: Past) -> list[str]:
-    created, order_id = past.events[0][0], str(past.order_id)
+def _item_lines(order_id: str, past: Past) -> list[str]:
+    created = past.events[0][0]
     assert isinstance(created, OrderCreated)
     return [
         f"{order_id}\t{line}\t{_escaped(item.product_id)}\t{item.quantity}\t"
