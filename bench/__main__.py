@@ -17,6 +17,7 @@ from bench import (
     rebuilding,
     renaming,
     scaling,
+    serving,
     trouble,
 )
 from bench.running import running_system
@@ -24,6 +25,7 @@ from bench.system import System
 
 # They start what they need themselves, and take options.
 ON_THEIR_OWN: dict[str, Callable[[Sequence[str]], None]] = {
+    "serving": serving.main,
     "lag": lag.main,
     "projector": projecting.main,
     "rebuild": rebuilding.main,

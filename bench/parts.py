@@ -10,16 +10,27 @@ from bench.system import System
 WEB, WORKER, BEAT, VALKEY, PRIMARY = "web", "worker", "beat", "valkey", "primary"
 
 
-def cpu_seconds(system: System, web: Sequence[int] = ()) -> dict[str, float]:
-    """Return the seconds of each part so far; `web` are the leaders of more of them."""
-    used: dict[str, float] = {}
-    leaders = psutil.Process(system.pid).children()
-    leaders += [psutil.Process(pid) for pid in web]
+def cpu_seconds(
+    system: System, more: Sequence[int] = (), *, name: str = WEB
+) -> dict[str, float]:
+    """Return the seconds of each part so far; `more` leaders are one of that name."""
     ports = _ports(system)
-    for leader in leaders:
-        name = _name(leader, ports)
-        used[name] = used.get(name, 0.0) + _of_all(leader)
+    leaders = [(_name(p, ports), p) for p in psutil.Process(system.pid).children()]
+    leaders += [(name, psutil.Process(pid)) for pid in more]
+    used: dict[str, float] = {}
+    for part, leader in leaders:
+        used[part] = used.get(part, 0.0) + _of_all(leader)
     return used
+
+
+def web(system: System) -> psutil.Process:
+    """Return the web server's leader."""
+    [leader] = [
+        process
+        for process in psutil.Process(system.pid).children()
+        if _name(process, {}) == WEB
+    ]
+    return leader
 
 
 def replicas(parts: dict[str, float]) -> float:
