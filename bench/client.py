@@ -1,6 +1,6 @@
 """A client that asks as fast as it is answered, and takes little of the machine for it.
 
-It is a process of its own with keep-alive connections, and its requests are ready bytes.
+It is a process of its own with keep-alive connections; its requests are ready bytes.
 """
 
 import re

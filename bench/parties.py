@@ -166,7 +166,7 @@ def _wait_until_open(port: int, server: subprocess.Popen[bytes]) -> None:
 
 
 def _plain_database(system: System) -> tuple[str, str]:
-    """Fill the peer's database with the product's orders; return its URL and a token."""
+    """Give the peer the product's orders; return its database's URL and a token."""
     owner = urlsplit(system.urls["DATABASE_OWNER_URL"])
     base = system.urls["DATABASE_OWNER_URL"].removesuffix(owner.path)
     url = f"{base}/plain"
