@@ -10,22 +10,26 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from config import deadlines, failover, instants, prepared  # noqa: F401 - all hook in
+from config import (  # noqa: F401 - all but the last hook in
+    deadlines,
+    failover,
+    instants,
+    prepared,
+    timeouts,
+)
+from config.timeouts import Limits
 
 CONNECT_SECONDS = 2  # with one retry this still answers 503 within 3 s
-COMMAND_TIMEOUT_MS = 10_000  # bounds how long the feed waits for a hole
-OTHER_TIMEOUT_MS = 60_000
 QUERY_SECONDS = 10.0
 STANDBY = "standby"
 COMMAND_SECONDS = 2.5  # of one statement, before its server counts as frozen
 REPLICA_SECONDS = 5.0  # a frozen one is found out sooner, by the watch over it
-REPLICA_STATEMENT_MS = 4_500  # ended by the server itself: slow, not frozen
 
 
 def database(
     url: str,
     *,
-    timeout_ms: int,
+    limits: Limits,
     seconds: float | None = None,
     read_only: bool = False,
 ) -> dict[str, Any]:
@@ -37,10 +41,9 @@ def database(
         if read_only:  # the last named are the standbys: they are asked first
             for part in ("HOST", "PORT"):
                 settings[part] = ",".join(reversed(str(settings[part]).split(",")))
-    options = [f"-c transaction_timeout={timeout_ms}"]
+    options = [limits.options()]
     if read_only:
         options.append("-c default_transaction_read_only=on")
-        options.append(f"-c statement_timeout={REPLICA_STATEMENT_MS}")
     return {
         **settings,
         "CONN_MAX_AGE": None,
@@ -60,31 +63,42 @@ def database(
 
 
 def databases(
-    *, command: str, query: str, replicas: list[str], is_bounded: bool = True
+    *, command: str, query: str, replicas: list[str], owner: Limits | None = None
 ) -> dict[str, dict[str, Any]]:
-    """Return DATABASES; with no replica given the read primary serves all reads."""
+    """
+    Return DATABASES; with no replica given the read primary serves all reads.
+
+    The `owner` has limits of his own on the primaries, and no deadline.
+    """
     aliases = {
         "default": database(
             command,
-            timeout_ms=COMMAND_TIMEOUT_MS,
-            seconds=COMMAND_SECONDS if is_bounded else None,
+            limits=owner or timeouts.COMMAND,
+            seconds=None if owner else COMMAND_SECONDS,
         ),
         "query": database(
             query,
-            timeout_ms=OTHER_TIMEOUT_MS,
-            seconds=QUERY_SECONDS if is_bounded else None,
+            limits=owner or timeouts.PROJECTOR,
+            seconds=None if owner else QUERY_SECONDS,
         ),
     }
     if _names_several(aliases["default"]):
         aliases[STANDBY] = database(
             command,
-            timeout_ms=COMMAND_TIMEOUT_MS,
+            limits=timeouts.READER,
             seconds=COMMAND_SECONDS,
             read_only=True,
         )
     for number, url in enumerate(replicas, 1):
         aliases[f"replica_{number}"] = replica(url)
     return aliases
+
+
+def serve_requests(aliases: dict[str, dict[str, Any]]) -> None:
+    """Bound the primaries as a web process needs it; batches may take longer."""
+    for alias in ("default", "query"):
+        aliases[alias][deadlines.SETTING] = COMMAND_SECONDS
+        aliases[alias]["OPTIONS"]["options"] += f" {timeouts.REQUEST.options()}"
 
 
 def _names_several(settings: dict[str, Any]) -> bool:
@@ -107,7 +121,7 @@ def replica(url: str) -> dict[str, Any]:
     """Return Django's settings for a replica's alias."""
     return {
         **database(
-            url, timeout_ms=OTHER_TIMEOUT_MS, seconds=REPLICA_SECONDS, read_only=True
+            url, limits=timeouts.READER, seconds=REPLICA_SECONDS, read_only=True
         ),
         # A read that is lost is asked again elsewhere; and who asks a frozen server
         # whether it is well, and then connects anew, waits twice.

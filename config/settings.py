@@ -6,6 +6,7 @@ from pathlib import Path
 
 import environ
 
+from config import timeouts
 from config.databases import databases
 from config.local.addresses import default_environment
 
@@ -127,7 +128,7 @@ DATABASES = databases(
     command=_command_url,
     query=_query_url,
     replicas=env.list("QUERY_REPLICA_URLS", default=[]),
-    is_bounded=not AS_OWNER,  # a migration may take its time
+    owner=timeouts.of_owner(sys.argv[1:2]) if AS_OWNER else None,
 )
 STANDBY = "standby" if "standby" in DATABASES else ""
 REPLICAS = [alias for alias in DATABASES if alias.startswith("replica_")]

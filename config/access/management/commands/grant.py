@@ -8,6 +8,9 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 from psycopg import sql
 
+from config import timeouts
+from config.timeouts import Limits
+
 APPEND_ONLY = "orders_command_event"
 READ_ONLY = "orders_command_epoch"  # its trigger writes it, with the owner's rights
 READ = "SELECT"
@@ -22,12 +25,12 @@ class Command(BaseCommand):
         command = _user(env.str("DATABASE_URL"))
         query = _user(env.str("QUERY_DATABASE_URL"))
         replicas = [_user(u) for u in env.list("QUERY_REPLICA_URLS", default=[])]
-        _grant("default", command, READ_AND_WRITE)
+        _grant("default", command, READ_AND_WRITE, timeouts.COMMAND)
         _protect_log(command)
-        _grant("query", query, READ_AND_WRITE)
+        _grant("query", query, READ_AND_WRITE, timeouts.PROJECTOR)
         for reader in replicas:
             if reader["USER"] != query["USER"]:
-                _grant("query", reader, READ)
+                _grant("query", reader, READ, timeouts.READER)
         self.stdout.write("granted")
 
 
@@ -36,7 +39,7 @@ def _user(url: str) -> dict[str, Any]:
     return found
 
 
-def _grant(alias: str, role: dict[str, Any], rights: str) -> None:
+def _grant(alias: str, role: dict[str, Any], rights: str, limits: Limits) -> None:
     """Make the role, let it in, and give it rights on tables of now and later."""
     connection = _connection(alias)
     if role["USER"] == connection.info.user:
@@ -61,6 +64,23 @@ def _grant(alias: str, role: dict[str, Any], rights: str) -> None:
         )
     if rights == READ_AND_WRITE:
         _grant_sequences(connection, user)
+    _limit(connection, user, limits)
+
+
+def _limit(
+    connection: psycopg.Connection[Any], user: sql.Identifier, limits: Limits
+) -> None:
+    """Bound the role wherever it comes from: by hand, or through a pooler."""
+    statement = "ALTER ROLE {user} IN DATABASE {database} SET {name} = {ms}"
+    for name, ms in limits.settings():
+        connection.execute(
+            sql.SQL(statement).format(
+                user=user,
+                database=sql.Identifier(connection.info.dbname),
+                name=sql.Identifier(name),
+                ms=sql.Literal(ms),
+            )
+        )
 
 
 def _grant_sequences(connection: psycopg.Connection[Any], user: sql.Identifier) -> None:
