@@ -10,14 +10,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from config import (  # noqa: F401 - all but the last hook in
-    deadlines,
-    failover,
-    instants,
-    prepared,
-    timeouts,
-)
-from config.timeouts import Limits
+from config.timeouts import Limits, of_owner
 
 CONNECT_SECONDS = 2  # with one retry this still answers 503 within 3 s
 QUERY_SECONDS = 10.0
@@ -63,22 +56,22 @@ def database(
 
 
 def databases(
-    *, command: str, query: str, replicas: list[str], owner: Limits | None = None
+    *, command: str, query: str, replicas: list[str], owner: list[str] | None = None
 ) -> dict[str, dict[str, Any]]:
     """
     Return DATABASES; with no replica given the read primary serves all reads.
 
-    The `owner` has limits of his own on the primaries, and no deadline.
+    What the `owner` runs has limits of its own on the primaries, and no deadline.
     """
     aliases = {
         "default": database(
             command,
-            limits=owner or timeouts.COMMAND,
+            limits=of_owner(owner) if owner else timeouts.COMMAND,
             seconds=None if owner else COMMAND_SECONDS,
         ),
         "query": database(
             query,
-            limits=owner or timeouts.PROJECTOR,
+            limits=of_owner(owner) if owner else timeouts.PROJECTOR,
             seconds=None if owner else QUERY_SECONDS,
         ),
     }

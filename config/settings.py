@@ -6,7 +6,6 @@ from pathlib import Path
 
 import environ
 
-from config import timeouts
 from config.databases import databases
 from config.local.addresses import default_environment
 
@@ -128,7 +127,7 @@ DATABASES = databases(
     command=_command_url,
     query=_query_url,
     replicas=env.list("QUERY_REPLICA_URLS", default=[]),
-    owner=timeouts.of_owner(sys.argv[1:2]) if AS_OWNER else None,
+    owner=sys.argv[1:2] if AS_OWNER else [],
 )
 STANDBY = "standby" if "standby" in DATABASES else ""
 REPLICAS = [alias for alias in DATABASES if alias.startswith("replica_")]
@@ -213,6 +212,7 @@ DEFAULT_CURRENCY_DIGITS = env.int("DEFAULT_CURRENCY_DIGITS", default=2)
 CONSISTENCY_WAIT_SECONDS = env.float("CONSISTENCY_WAIT_SECONDS", default=2.0)
 REPLICA_LAG_SECONDS = env.float("REPLICA_LAG_SECONDS", default=10.0)
 STALE_PAGE_SECONDS = env.float("STALE_PAGE_SECONDS", default=5.0)
+WEB_PROCESSES = env.int("WEB_PROCESSES", default=2)
 WAIT_SLOTS = env.int("WAIT_SLOTS", default=4)  # readers of one process that may wait
 BODY_SECONDS = env.float("BODY_SECONDS", default=20.0)  # until it has arrived
 MAX_LISTENERS = env.int("MAX_LISTENERS", default=2000)  # of one process, held idle
@@ -264,7 +264,6 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 600},
     },
 }
-
 if VERIFY_EVERY_SECONDS:
     CELERY_BEAT_SCHEDULE["verify a sample"] = {
         "task": "orders_query.tasks.verify_sample",
