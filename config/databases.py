@@ -10,6 +10,13 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from config import (  # noqa: F401 - all but the last hook in
+    deadlines,
+    failover,
+    instants,
+    prepared,
+    timeouts,
+)
 from config.timeouts import Limits, of_owner
 
 CONNECT_SECONDS = 2  # with one retry this still answers 503 within 3 s
