@@ -12,6 +12,7 @@ from bench import (
     growth,
     importing,
     lag,
+    paging,
     plans,
     projecting,
     rebuilding,
@@ -26,6 +27,7 @@ from bench.system import System
 # They start what they need themselves, and take options.
 ON_THEIR_OWN: dict[str, Callable[[Sequence[str]], None]] = {
     "serving": serving.main,
+    "paging": paging.main,
     "lag": lag.main,
     "projector": projecting.main,
     "rebuild": rebuilding.main,

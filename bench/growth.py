@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Sequence
 
-from bench import commands, sizes
+from bench import commands, results, sizes
 from bench.figures import PRODUCT, Figure
 from bench.loading import loaded
 from bench.projecting import step_to_the_end
@@ -36,8 +36,8 @@ def measured(size: Size) -> list[Figure]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    for figure in measured(sizes.parsed("growth", arguments)):
-        print("\n".join(figure.lines()))
+    size = sizes.parsed("growth", arguments)
+    results.tell("growth", size, measured(size))
 
 
 def steps(orders: int) -> list[int]:

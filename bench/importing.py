@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench import commands, loading, sizes
+from bench import commands, loading, results, sizes
 from bench.figures import PRODUCT, Aim, Figure
 from bench.peers import copying
 from bench.running import running_system
@@ -56,8 +56,8 @@ def measured(size: Size) -> list[Figure]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    for figure in measured(sizes.parsed("import", arguments)):
-        print("\n".join(figure.lines()))
+    size = sizes.parsed("import", arguments)
+    results.tell("import", size, measured(size))
 
 
 def through_the_api(system: System) -> float:

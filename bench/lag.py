@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from bench import sizes
+from bench import results, sizes
 from bench.figures import PRODUCT, Aim, Figure, percentile, table
 from bench.peers import celery_task
 from bench.running import running_system
@@ -92,11 +92,12 @@ def measured(size: Size) -> list[Lags]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    found = measured(sizes.parsed("lag", arguments))
-    for lags in found:
-        print("\n".join(line for figure in lags.figures() for line in figure.lines()))
+    size = sizes.parsed("lag", arguments)
+    found = measured(size)
     head = ["rate", "", "reached", *CENTS]
-    print(table(head, [row for lags in found for row in lags.rows()]))
+    rows = [row for lags in found for row in lags.rows()]
+    figures = [figure for lags in found for figure in lags.figures()]
+    results.tell("lag", size, figures, table(head, rows))
 
 
 def create_scratch(system: System) -> None:

@@ -7,7 +7,7 @@ tables, and the very rows that the product leaves, written by hand.
 import time
 from collections.abc import Sequence
 
-from bench import sizes
+from bench import results, sizes
 from bench.figures import PRODUCT, Aim, Figure
 from bench.loading import loaded
 from bench.peers import by_hand
@@ -45,8 +45,8 @@ def measured(size: Size) -> list[Figure]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    for figure in measured(sizes.parsed("projector", arguments)):
-        print("\n".join(figure.lines()))
+    size = sizes.parsed("projector", arguments)
+    results.tell("projector", size, measured(size))
 
 
 class _Scene:

@@ -6,7 +6,7 @@ COPY fills empty tables of the same shape, and makes all their indexes afterward
 import time
 from collections.abc import Sequence
 
-from bench import commands, sizes
+from bench import commands, results, sizes
 from bench.figures import PRODUCT, Aim, Figure
 from bench.loading import loaded
 from bench.peers import copying
@@ -49,8 +49,8 @@ def measured(size: Size) -> list[Figure]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    for figure in measured(sizes.parsed("rebuild", arguments)):
-        print("\n".join(figure.lines()))
+    size = sizes.parsed("rebuild", arguments)
+    results.tell("rebuild", size, measured(size))
 
 
 class _Scene:

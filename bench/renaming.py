@@ -13,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 
-from bench import loading, sizes
+from bench import loading, results, sizes
 from bench.figures import PRODUCT, Figure, percentile
 from bench.pacing import Pace
 from bench.running import running_system
@@ -78,8 +78,8 @@ def measured(size: Size) -> list[Figure]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    for figure in measured(sizes.parsed("rename", arguments)):
-        print("\n".join(figure.lines()))
+    size = sizes.parsed("rename", arguments)
+    results.tell("rename", size, measured(size))
 
 
 class _Scene:

@@ -15,7 +15,7 @@ from statistics import median
 
 import psycopg
 
-from bench import loading, parts, sizes
+from bench import loading, parts, results, sizes
 from bench.figures import shown, table
 from bench.reckoning import Costs, reckoned
 from bench.running import running_system
@@ -104,11 +104,11 @@ def measured(size: Size) -> Scaling:
 
 
 def main(arguments: Sequence[str]) -> None:
-    found = measured(sizes.parsed("scaling", arguments))
-    print(found.table())
+    size = sizes.parsed("scaling", arguments)
+    found = measured(size)
     assert found.weights is not None
-    print(found.weights.table())
-    print(reckoned(found.costs()))
+    tables = found.table(), found.weights.table(), reckoned(found.costs())
+    results.tell("scaling", size, [], "\n\n".join(tables))
 
 
 def _works(system: System) -> dict[str, Ask]:

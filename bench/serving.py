@@ -4,17 +4,15 @@ All serve the same orders at the same time from the same machine and are asked i
 each in each round. CPU is told by part: the party's web processes, and PostgreSQL.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 from typing import Any
 from uuid import UUID
 
 import psycopg
 
-from bench import loading, parts, sizes
+from bench import loading, parts, results, sizes
 from bench.client import Load, load
 from bench.figures import PRODUCT, Aim, Figure, percentile, shown, table
 from bench.parties import LIMIT, PLAIN, Party, parties
@@ -64,6 +62,17 @@ class Serving:
 
     def figures(self) -> list[Figure]:
         return [self._figure(work) for work in AIMS]
+
+    def rounds(self) -> dict[str, Any]:
+        """Return what each round came to."""
+        return {
+            f"{work}: {party}": {
+                "p50_ms": [percentile(load.times, 50) * 1e3 for load in turns.loads],
+                "p99_ms": [percentile(load.times, 99) * 1e3 for load in turns.loads],
+                "cpu_ms": turns.cpu_ms,
+            }
+            for (work, party), turns in self.turns.items()
+        }
 
     def _figure(self, work: str) -> Figure:
         samples = {
@@ -115,10 +124,9 @@ def served(system: System, size: Size) -> Serving:
 
 
 def main(arguments: Sequence[str]) -> None:
-    found = measured(sizes.parsed("serving", arguments))
-    for figure in found.figures():
-        print("\n".join(figure.lines()))
-    print(found.tables())
+    size = sizes.parsed("serving", arguments)
+    found = measured(size)
+    results.tell("serving", size, found.figures(), found.tables(), more=found.rounds())
 
 
 class _Scene:
@@ -210,21 +218,6 @@ def _used(system: System, party: Party) -> dict[str, float]:
         "postgresql": used[parts.PRIMARY] + parts.replicas(used),
         "worker": used[parts.WORKER] + used[parts.VALKEY],
     }
-
-
-def kept(found: Serving, path: Path, about: dict[str, Any]) -> None:
-    """Keep every round's figures, as JSON."""
-    rounds = {
-        f"{work}: {party}": {
-            "rate": [load.rate for load in turns.loads],
-            "p50_ms": [percentile(load.times, 50) * 1e3 for load in turns.loads],
-            "p99_ms": [percentile(load.times, 99) * 1e3 for load in turns.loads],
-            "cpu_ms": turns.cpu_ms,
-        }
-        for (work, party), turns in found.turns.items()
-    }
-    told = {**about, "rounds": rounds, "raw": found.raw, "memory_mb": found.memory_mb}
-    path.write_text(json.dumps(told, indent=1) + "\n")
 
 
 _SOME_ORDERS = """
