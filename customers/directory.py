@@ -58,6 +58,8 @@ __all__ = [
     "search",
 ]
 
+_SHOWN = ("name", "email", "created_at", "erased_at", "version", "position")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
@@ -98,16 +100,9 @@ def find(customer_id: UUID) -> Card:
 
 def cards(ids: Iterable[UUID]) -> dict[UUID, Card]:
     """Return the cards of those who are known; many at once are no instances."""
-    found = Customer.objects.filter(pk__in=list(ids)).values(
-        "name",
-        "email",
-        "created_at",
-        "erased_at",
-        "version",
-        "position",
-        customer_id=F("id"),
-    )
-    return {row["customer_id"]: Card(**row) for row in found}
+    found = Customer.objects.filter(pk__in=list(ids))
+    rows = found.values(*_SHOWN, customer_id=F("id"))
+    return {row["customer_id"]: Card(**row) for row in rows}
 
 
 def erased(*, after: int) -> list[UUID]:
