@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import Error, IntegrityError, connection
@@ -14,12 +15,12 @@ from orders_command.importing.problems import Problem
 from orders_command.importing.saving import NOBODY, LostRace, Plan, planned, save, saved
 from orders_command.signals import events_committed
 
-GIVES_UP_SECONDS = 60.0  # while others are at work or the server is away
+GIVES_UP_SECONDS = 60.0  # while the server is away, or others are in the way
 AGAIN_SECONDS = 0.02
 
 
 class Interrupted(Exception):
-    """The command database was away for too long; what is in stays in."""
+    """The command database took nothing for too long; what is in stays in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,10 +88,11 @@ def _written(candidates: Sequence[Candidate], plan: Plan | None) -> Plan:
                 plan = saved(candidates)
             else:
                 save(plan)
-        except (LostRace, IntegrityError, directory.EmailTaken):
-            pass
-        except Error as error:
-            connection.close()
+        except LostRace:
+            pass  # another import is at work, for as long as it takes
+        except (directory.EmailTaken, Error) as error:
+            if not isinstance(error, IntegrityError):
+                connection.close()
             if time.monotonic() > gives_up_at:
                 raise Interrupted(type(error).__name__) from None
         else:
@@ -102,4 +104,5 @@ def _written(candidates: Sequence[Candidate], plan: Plan | None) -> Plan:
 
 def _announce(plan: Plan) -> None:
     if plan.new:
-        events_committed.send_robust(sender=_announce, position=feed.head())
+        with suppress(Error):  # it is in, and beat rings too
+            events_committed.send_robust(sender=_announce, position=feed.head())

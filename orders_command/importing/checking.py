@@ -22,6 +22,7 @@ from orders_command.importing.reading import (
 
 REFERENCE_LENGTH = PRODUCT_LENGTH = 64
 PEOPLE_KEPT = 5_000
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _TIME = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
@@ -131,8 +132,8 @@ class Check:
             at = _moment(text)
             if at is None:
                 raw.wrong(line, name, "Write it with its zone: 2026-01-31T12:00:00Z.")
-            elif at > self._now:
-                raw.wrong(line, name, "It lies in the future.")
+            elif not EARLIEST <= at <= self._now:
+                raw.wrong(line, name, "It lies before 1970 or in the future.")
             elif times and at < times[-1][1]:
                 raw.wrong(line, name, f"It is before {times[-1][0]}.")
             else:

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.db import Error
 from django.utils import timezone
 
-from orders_command.importing.ahead import Part, saved_ahead
+from orders_command.importing.ahead import Interrupted, Part, saved_ahead
 from orders_command.importing.checking import Candidate, Check
 from orders_command.importing.problems import Problem, Refused
 from orders_command.importing.reading import REFERENCE, RawOrder, Reader
@@ -71,7 +72,12 @@ def import_orders(
 
 
 def _looked_at(parts: Iterable[Part]) -> Iterator[tuple[Part, Plan]]:
-    return ((part, planned(part.candidates)) for part in parts)
+    """Plan each part and store nothing."""
+    try:
+        for part in parts:
+            yield part, planned(part.candidates)
+    except Error as error:
+        raise Interrupted(type(error).__name__) from None
 
 
 def _parts(orders: Reader, batch: int) -> Iterator[list[RawOrder]]:

@@ -114,6 +114,18 @@ def test_it_shows_how_far_it_is(started, given, tmp_path):
     assert told
 
 
+def test_without_the_command_database_it_ends_with_status_3(started, given):
+    path, _ = given
+    away = "postgres://nobody:nothing@127.0.0.1:9/command"
+
+    process = started(str(path), "--dry-run", DATABASE_URL=away)
+    printed = ended(process)
+
+    assert process.returncode == 3
+    assert "takes nothing (OperationalError)" in printed
+    assert "Traceback" not in printed
+
+
 def test_an_address_that_is_taken_in_between_is_that_customers(started, tmp_path):
     row = a_row()
 

@@ -48,7 +48,7 @@ class Command(BaseCommand):
         except Unusable as unusable:
             raise CommandError(str(unusable), returncode=UNUSABLE) from None
         except Interrupted as away:
-            told = f"The command database is away ({away}). {_so_far(tally)}"
+            told = f"The command database takes nothing ({away}). {_so_far(tally)}"
             raise CommandError(told, returncode=AWAY) from None
         except KeyboardInterrupt:
             raise CommandError(_so_far(tally), returncode=BY_CTRL_C) from None
@@ -113,7 +113,7 @@ class _Progress:
 
 
 def _progress(tally: Tally) -> str:
-    seconds = tally.seconds
+    seconds = max(tally.seconds, 0.001)
     share = tally.done / tally.size if tally.size else 1.0
     left = seconds * (1 - share) / share if share else 0.0
     return (
