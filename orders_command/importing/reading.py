@@ -67,6 +67,22 @@ class Reader:
         if order is not None:
             yield order
 
+    def references(self) -> Iterator[tuple[str, int]]:
+        """Yield each order's reference with its line: quicker than the orders are."""
+        at, reader, last = self.columns[REFERENCE], self._csv, None
+        while True:
+            try:
+                for row in reader:
+                    if len(row) < 2 and not "".join(row).strip():
+                        continue
+                    reference = row[at] if at < len(row) else ""
+                    if reference != last:
+                        last = reference
+                        yield reference, reader.line_num
+            except csv.Error:
+                continue  # it is told when the orders are read
+            return
+
     def _rows(self) -> Iterator[tuple[int, Row | str]]:
         """Yield each row that is not blank with its line, or what is wrong with it."""
         reader = self._csv

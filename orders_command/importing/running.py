@@ -59,7 +59,7 @@ def import_orders(
     """
     survey, reader = Survey(), Reader(path)
     tally.size = reader.lines.size
-    for tally.orders in survey.look(reader):
+    for tally.orders in survey.look(reader.references()):
         tally.done = reader.lines.done
         yield []
     reader = Reader(path)

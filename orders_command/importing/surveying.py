@@ -7,8 +7,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from orders_command.importing.reading import RawOrder
-
 PART = 2_000
 CACHE = "pragma cache_size = -8000"  # in kB
 TABLE = """
@@ -32,10 +30,10 @@ class Survey:
         for statement in ("pragma journal_mode = off", CACHE, TABLE):
             self._seen.execute(statement)
 
-    def look(self, orders: Iterable[RawOrder]) -> Iterator[int]:
+    def look(self, references: Iterable[tuple[str, int]]) -> Iterator[int]:
         """Go through all orders, and yield how many it were so far."""
-        found = iter(orders)
-        while part := [(o.reference, o.line) for o in islice(found, PART)]:
+        found = iter(references)
+        while part := list(islice(found, PART)):
             self._seen.execute("begin")
             self._seen.executemany(SEEN, part)
             self._seen.execute("commit")
