@@ -12,11 +12,13 @@ from bench import (
     growth,
     importing,
     lag,
+    log_size,
     paging,
     plans,
     projecting,
     rebuilding,
     renaming,
+    rewriting,
     scaling,
     serving,
     trouble,
@@ -36,6 +38,12 @@ ON_THEIR_OWN: dict[str, Callable[[Sequence[str]], None]] = {
     "growth": growth.main,
     "scaling": scaling.main,
 }
+# What they find out changes with the layout, not with the code.
+SELDOM: dict[str, Callable[[list[str]], None]] = {
+    "plans": plans.main,
+    "log-size": log_size.main,
+    "rewriting": rewriting.main,
+}
 OF_A_SYSTEM: dict[str, Callable[[System], None]] = {
     "trouble": trouble.main,
     "fuzz": fuzz.main,
@@ -47,8 +55,8 @@ REPLICAS = {"trouble": 2}
 def main(name: str, options: list[str]) -> None:
     if name in ON_THEIR_OWN:
         ON_THEIR_OWN[name](options)
-    elif name == "plans":
-        plans.main(options)
+    elif name in SELDOM:
+        SELDOM[name](options)
     elif name in OF_A_SYSTEM:
         with running_system(replicas=REPLICAS.get(name, 1)) as system:
             OF_A_SYSTEM[name](system)

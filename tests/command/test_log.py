@@ -54,6 +54,22 @@ def test_positions_are_drawn_by_the_log_alone():
         )
 
 
+@pytest.mark.parametrize("stream", ["order_id", "customer_id"])
+def test_a_version_of_a_stream_is_there_once(owner, stream):
+    """What a partition by position would no longer keep."""
+    customer_id = a_customer()
+    order = an_order(customer_id)
+    of = order.order_id if stream == "order_id" else customer_id
+
+    with pytest.raises(psycopg.errors.UniqueViolation, match="event_once_per_"):
+        owner.execute(
+            f"insert into orders_command_event (id, {stream}, version, type, shape,"
+            " data, actor, request_id, occurred_at, previous_hash, hash)"
+            " values (gen_random_uuid(), %s, 1, 'x', 1, '{}', '', '', now(), '', '')",
+            [of],
+        )
+
+
 def test_the_state_is_what_the_log_says():
     order = an_order(a_customer(), note="hello")
     confirmed(order.order_id)

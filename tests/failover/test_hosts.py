@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from config.databases import database, databases
+from config.timeouts import Limits
 from config.local.addresses import OWNER_URLS
 from tests.orders import COMMANDS, order_body
 from tests.people import a_customer, desk_clerk
@@ -15,7 +16,7 @@ SEVERAL = "postgres://web:secret@one:5432,two:5433/command"
 
 @pytest.mark.no_services
 def test_of_several_hosts_the_one_that_takes_writes_is_used():
-    found = database(SEVERAL, timeout_ms=1)
+    found = database(SEVERAL, limits=Limits())
 
     assert (found["HOST"], found["PORT"]) == ("one,two", "5432,5433")
     assert found["OPTIONS"]["target_session_attrs"] == "read-write"
@@ -44,7 +45,7 @@ def test_with_one_host_there_is_no_standby():
 @pytest.mark.parametrize("hosts", ["one:5432,two:5433,three", "one:5432,:5433"])
 def test_hosts_and_ports_that_do_not_pair_are_refused(hosts):
     with pytest.raises(ImproperlyConfigured, match="each host has its port"):
-        database(f"postgres://web:secret@{hosts}/command", timeout_ms=1)
+        database(f"postgres://web:secret@{hosts}/command", limits=Limits())
 
 
 def test_a_connection_to_a_server_that_only_reads_is_not_used_again(services):
