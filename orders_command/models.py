@@ -137,8 +137,11 @@ class Event(models.Model):
             models.UniqueConstraint(
                 fields=["order", "version"], name="event_once_per_order_version"
             ),
+            # Not of orders' events: an entry for each of them would serve nothing.
             models.UniqueConstraint(
-                fields=["customer", "version"], name="event_once_per_customer_version"
+                fields=["customer", "version"],
+                condition=Q(customer__isnull=False),
+                name="event_once_per_customer_version",
             ),
             models.CheckConstraint(
                 condition=Q(order__isnull=False, customer__isnull=True)

@@ -38,7 +38,7 @@ class OrderReadModel(models.Model):
     """One row for each order, ready to show. No foreign keys lead out of here."""
 
     order_id = models.UUIDField(primary_key=True)
-    order_number = models.CharField(max_length=16, db_index=True)
+    order_number = models.CharField(max_length=16)
     reference = models.CharField(max_length=64, null=True)  # noqa: DJ001
     customer_id = models.UUIDField()
     customer_name = models.TextField(null=True)  # noqa: DJ001
@@ -74,7 +74,12 @@ class OrderReadModel(models.Model):
                 fields=["-last_updated_at", "-order_id"], name="orders_changed"
             ),
             models.Index(fields=["-total", "-order_id"], name="orders_dearest"),
-            models.Index(fields=["reference"], name="orders_reference"),
+            models.Index(fields=["order_number"], name="orders_number"),
+            models.Index(
+                fields=["reference"],
+                condition=models.Q(reference__isnull=False),
+                name="orders_with_reference",
+            ),
             GinIndex(
                 fields=["customer_name"],
                 opclasses=["gin_trgm_ops"],

@@ -1,5 +1,5 @@
 """The shadow tables: made as migrations make them, in a schema of their own, with the
-privileges of the live ones; their indexes come last, when the rows are in."""
+privileges and the storage of the live ones; indexes come last, when the rows are in."""
 
 from django.db import connections, transaction
 from psycopg import sql
@@ -33,6 +33,7 @@ def begin(projection: str) -> None:
             for model in sets.TABLES[projection]:
                 _name_alike(model._meta.db_table, sets.schema_of(name))
                 _copy_privileges(model._meta.db_table, sets.schema_of(name))
+                _copy_storage(model._meta.db_table, sets.schema_of(name))
             cursor.execute(
                 "insert into orders_query_checkpoint (name, position, hash)"
                 " values (%s, 0, '')",
@@ -109,6 +110,19 @@ def _copy_privileges(table: str, schema: str) -> None:
             )
 
 
+def _copy_storage(table: str, schema: str) -> None:
+    """Set the fill factor and what autovacuum goes by, which no model knows."""
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute(_STORAGE, [f"{sets.LIVE_SCHEMA}.{table}"])
+        for option, value in cursor.fetchall():
+            change = sql.SQL("alter table {} set ({} = {})").format(
+                sql.Identifier(schema, table),
+                sql.Identifier(option),
+                sql.Literal(value),
+            )
+            cursor.execute(change)
+
+
 def _deferred(projection: str) -> list[str]:
     """Return the statements that Django would run after all tables are made."""
     with connections[PRIMARY].schema_editor(collect_sql=True) as editor:
@@ -132,6 +146,10 @@ select mine.conname, live.conname from pg_constraint mine join pg_constraint liv
   on pg_get_constraintdef(live.oid) = pg_get_constraintdef(mine.oid)
 where mine.conrelid = %s::regclass and live.conrelid = %s::regclass
   and mine.conname <> live.conname
+"""
+_STORAGE = """
+select o.option_name, o.option_value
+from pg_class c, pg_options_to_table(c.reloptions) o where c.oid = %s::regclass
 """
 _PRIVILEGES = """
 select a.privilege_type, r.rolname from pg_class c, aclexplode(c.relacl) a

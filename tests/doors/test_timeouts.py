@@ -137,6 +137,7 @@ def test_a_web_process_waits_for_no_lock_as_long_as_its_caller(services, web):
     with locked(services, hold), pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(asked, timeout=10)
     took = time.monotonic() - began
+    refused.value.close()
 
     assert (refused.value.code, refused.value.headers["Retry-After"]) == (503, "2")
     # Sooner than the role's own limit, which is the worker's.
