@@ -209,7 +209,7 @@ where datname = current_database() and pid <> pg_backend_pid()
   and backend_type = 'client backend' and xact_start is not null
 """
 _OLD_ROW = """
-select from orders_query_orderreadmodel
+select 1 from orders_query_orderreadmodel
 where customer_id = %s and customer_name is distinct from %s limit 1
 """
 _OTHERS = """
