@@ -75,6 +75,7 @@ class _Scene:
         """Return the seconds that one event takes."""
         turn = self._stage.fresh("turn", like=self._query)
         self._stage.use(command=self._command, query=turn)
+        self._stage.connect()
         began = time.perf_counter()
         step_to_the_end()
         return (time.perf_counter() - began) / self._events

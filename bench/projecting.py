@@ -90,12 +90,9 @@ class _Scene:
         self._library.close()
 
     def _fresh(self) -> str:
-        from django.db import connections  # noqa: PLC0415
-
         database = self._stage.fresh("turn", like=self._query)
         self._stage.use(command=self._command, query=database)
-        for alias in ("default", "query"):
-            connections[alias].ensure_connection()
+        self._stage.connect()
         return database
 
     def _recorded(self) -> list[by_hand.Batch]:

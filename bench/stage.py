@@ -64,6 +64,11 @@ class Stage:
                 NAME=parts.path[1:],
             )
 
+    def connect(self) -> None:
+        """Open the product's connections, before a clock starts."""
+        for alias in _ALIASES.values():
+            connections[alias].ensure_connection()
+
     def environment(
         self, *, command: str = COMMAND, query: str = QUERY
     ) -> Mapping[str, str]:
