@@ -1,4 +1,4 @@
-"""Ratios as bars, on a logarithmic scale: what is owed, what is wanted, what was seen."""
+"""Ratios as bars on a logarithmic scale: what is owed, wanted, and was seen."""
 
 # ruff: noqa: ISC004 - a line of SVG is longer than one of ours
 
@@ -35,7 +35,7 @@ class Bar:
 
 
 def svg(bars: Sequence[Bar]) -> str:
-    """Return the plot; a bar that misses what it owes, or its aim, has another colour."""
+    """Return the plot; a bar that misses what it owes has another colour."""
     height = TOP + ROW * len(bars) + 24
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '

@@ -130,7 +130,7 @@ def _commit() -> str:
     return shown_.stdout.strip() or "unknown"
 
 
-_ABOUT = """Written by `make bench`; [README.md](README.md) says how each figure is made.
-A ratio tells how many times better the product is than the other in the same round.
+_ABOUT = """Written by `make bench`; [README.md](README.md) says how figures are made.
+A ratio tells how many times better the product is than another in the same round.
 
 ![the ratios beside what is owed](results.svg)"""

@@ -6,7 +6,6 @@ small answer takes 0.10 ms less, of 0.25 ms that all middleware takes.
 
 from typing import Any
 
-from axes.middleware import AxesMiddleware
 from csp.middleware import CSPMiddleware
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
@@ -41,8 +40,4 @@ class Messages(_ForBrowsers, MessageMiddleware):
 
 
 class Htmx(_ForBrowsers, HtmxMiddleware):
-    pass
-
-
-class LockedOut(_ForBrowsers, AxesMiddleware):  # type: ignore[misc]
     pass

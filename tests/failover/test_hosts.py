@@ -6,8 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from config.databases import database, databases
-from config.timeouts import Limits
 from config.local.addresses import OWNER_URLS
+from config.timeouts import Limits
 from tests.orders import COMMANDS, order_body
 from tests.people import a_customer, desk_clerk
 
