@@ -1,4 +1,4 @@
-"""Pages: the first and one far back, of all orders, of a customer's and of a status's."""
+"""The first page and one far back, of all orders, a customer's and a status's."""
 
 import base64
 import json
