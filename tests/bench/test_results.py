@@ -1,4 +1,4 @@
-"""What is written of a run: verdicts by what is owed, and a plot that is well-formed."""
+"""What is written of a run: verdicts by what is owed, and a well-formed plot."""
 
 from xml.etree import ElementTree
 
