@@ -85,17 +85,16 @@ class _Team:
 
     def __init__(self, number: int) -> None:
         self._lock = threading.Lock()
-        self._leader = 0
+        self._leader: int | None = None  # until the first one has begun
         self._since: list[float | None] = [None] * number
         self._turn = [threading.Semaphore(0) for _ in range(number)]
-        self._idle = set(range(1, number))
+        self._idle: set[int] = set()
 
     def wait_to_lead(self, place: int) -> None:
-        if self._leader == place:
-            return
         with self._lock:
-            if self._is_held_up():
+            if self._leader is None or self._is_held_up():
                 self._leader = place
+            if self._leader == place:
                 return
             self._idle.add(place)
         self._turn[place].acquire()
@@ -114,7 +113,7 @@ class _Team:
                 self._turn[self._leader].release()
 
     def _is_held_up(self) -> bool:
-        since = self._since[self._leader]
+        since = None if self._leader is None else self._since[self._leader]
         return since is not None and time.monotonic() - since > LONG_SECONDS
 
 

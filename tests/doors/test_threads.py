@@ -64,6 +64,24 @@ def test_as_many_as_there_are_may_wait_and_all_are_done():
     assert asyncio.run(ask()) == ([0, 1, 2], list(range(20)))
 
 
+def test_a_thread_that_cannot_begin_holds_up_nobody():
+    connected = threading.Event()
+
+    def begin():
+        if threading.current_thread().name == "worker 1":
+            connected.wait(WITHIN)
+
+    async def ask():
+        threads = Threads(3, begin=begin)
+        began = time.monotonic()
+        await threads.do(nothing)
+        took = time.monotonic() - began
+        connected.set()
+        return took
+
+    assert asyncio.run(ask()) < WITHIN / 2
+
+
 def test_an_error_is_its_askers_alone():
     async def ask():
         threads = Threads(2, begin=nothing)
