@@ -105,7 +105,7 @@ def _findings(
 
 def _append(connection: psycopg.Connection, layout: Layout, size: int) -> list[Finding]:
     """Append one by one, half of it to new streams, half to young ones."""
-    before = _wal(connection)
+    before = wal(connection)
     took = []
     for place in range(APPENDS):
         if place % 2:
@@ -114,11 +114,11 @@ def _append(connection: psycopg.Connection, layout: Layout, size: int) -> list[F
             stream, version = size + place, 1
         values = {"stream": stream, "version": version}
         took.append(_seconds(partial(connection.execute, layout.append, values)) * 1e6)
-    wal = (_wal(connection) - before) / APPENDS
+    each = (wal(connection) - before) / APPENDS
     return [
         Finding(what="append, p50", value=f"{statistics.median(took):.0f} µs"),
         Finding(what="append, p99", value=f"{_p99(took):.0f} µs"),
-        Finding(what="append, WAL an event", value=f"{wal:,.0f} B"),
+        Finding(what="append, WAL an event", value=f"{each:,.0f} B"),
     ]
 
 
@@ -198,7 +198,8 @@ def _p99(values: list[float]) -> float:
     return sorted(values)[int(len(values) * 0.99)]
 
 
-def _wal(connection: psycopg.Connection) -> int:
+def wal(connection: psycopg.Connection) -> int:
+    """Return how many bytes of WAL the server has written so far."""
     found = connection.execute(
         "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"
     ).fetchone()

@@ -16,6 +16,7 @@ from pathlib import Path
 import django
 import psycopg
 
+from bench.log_size import wal
 from bench.rewritten import EVENTS, ORDERS, RESET_QUERY, VARIANTS
 from config.local import application, postgres
 from config.local.console import Console
@@ -85,13 +86,13 @@ def _command(servers: Embedded, name: str, wish: argparse.Namespace) -> None:
         connection.execute("truncate orders_command_order cascade")
         connection.execute("select pg_stat_reset()")
         undo = _apply(connection, name)
-        before, began = _wal(connection), time.monotonic()
+        before, began = wal(connection), time.monotonic()
         moves = 0
         for statement, values in _commands(wish.orders):
             connection.execute(statement, values, prepare=True)
             moves += 1
         seconds = time.monotonic() - began
-        _tell(name, moves, seconds, _wal(connection) - before)
+        _tell(name, moves, seconds, wal(connection) - before)
         _tell_tables(connection)
         connection.execute(undo)
 
@@ -122,13 +123,13 @@ def _query(servers: Embedded, name: str, wish: argparse.Namespace) -> None:
         connection.execute("select pg_stat_reset()")
         undo = _apply(connection, name)
         for projection in ("orders", "sales"):
-            before, began = _wal(connection), time.monotonic()
+            before, began = wal(connection), time.monotonic()
             events = 0
             while applied := projector.step(projection, limit=wish.batch).applied:
                 events += applied
             seconds = time.monotonic() - began
-            wal = _wal(connection) - before
-            _tell(f"{name}, {projection}", events, seconds, wal)
+            written = wal(connection) - before
+            _tell(f"{name}, {projection}", events, seconds, written)
         connections.close_all()
         _tell_tables(connection)
         connection.execute(undo)
@@ -141,9 +142,9 @@ def _apply(connection: psycopg.Connection, name: str) -> str:
     return undo
 
 
-def _tell(name: str, moves: int, seconds: float, wal: int) -> None:
+def _tell(name: str, moves: int, seconds: float, written: int) -> None:
     print(
-        f"| {name} | {moves:,} | {moves / seconds:,.0f}/s | {wal / moves:,.0f} B WAL |",
+        f"| {name} | {moves:,} | {moves / seconds:,.0f}/s | {written / moves:,.0f} B WAL |",
         flush=True,
     )
 
@@ -154,14 +155,6 @@ def _tell_tables(connection: psycopg.Connection) -> None:
         table, updates, hot, heap, indexes = row
         share = f"{100 * hot / updates:.0f} %" if updates else "-"
         print(f"    {table}: {updates} updates, HOT {share}, {heap} + {indexes}")
-
-
-def _wal(connection: psycopg.Connection) -> int:
-    found = connection.execute(
-        "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"
-    ).fetchone()
-    assert found is not None
-    return int(found[0])
 
 
 _TABLES = """

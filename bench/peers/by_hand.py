@@ -9,18 +9,11 @@ from dataclasses import dataclass
 
 import psycopg
 
+from bench import filling
+
 CHECKPOINT = "orders_query_checkpoint"
 ONCE = {"orders_query_orderhistory", "orders_query_orderversion"}  # never written again
-TABLES = (
-    "orders_query_orderreadmodel",
-    "orders_query_orderhistory",
-    "orders_query_orderversion",
-    "orders_query_customertotals",
-    "orders_query_statuscounts",
-    "orders_query_dailysales",
-    "orders_query_productsales",
-    CHECKPOINT,
-)
+TABLES = (*filling.TABLES, CHECKPOINT)
 
 
 @dataclass(frozen=True, kw_only=True)
