@@ -142,9 +142,9 @@ def _apply(connection: psycopg.Connection, name: str) -> str:
     return undo
 
 
-def _tell(name: str, moves: int, seconds: float, size: int) -> None:
+def _tell(name: str, moves: int, seconds: float, wal: int) -> None:
     print(
-        f"| {name} | {moves:,} | {moves / seconds:,.0f}/s | {size / moves:,.0f} B WAL |",
+        f"| {name} | {moves:,} | {moves / seconds:,.0f}/s | {wal / moves:,.0f} B WAL |",
         flush=True,
     )
 
