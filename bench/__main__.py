@@ -21,6 +21,7 @@ from bench import (
     rewriting,
     scaling,
     serving,
+    shop,
     trouble,
 )
 from bench.running import running_system
@@ -38,8 +39,10 @@ ON_THEIR_OWN: dict[str, Callable[[Sequence[str]], None]] = {
     "growth": growth.main,
     "scaling": scaling.main,
 }
-# What they find out changes with the layout, not with the code.
 SELDOM: dict[str, Callable[[list[str]], None]] = {
+    # Paging, serving and rename, which share the time that loading takes.
+    "shop": shop.main,
+    # What they find out changes with the layout, not with the code.
     "plans": plans.main,
     "log-size": log_size.main,
     "rewriting": rewriting.main,

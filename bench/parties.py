@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 
 from bench import parts
-from bench.client import request
+from bench.client import CONNECTIONS, request
 from bench.figures import PRODUCT
 from bench.system import System
 from config.local.ports import free_ports
@@ -97,6 +97,9 @@ def _plain(name: str, url: str, key: str) -> Iterator[Party]:
     port, token = free_ports(1)[0], f"Token {key}"
     command = ["gunicorn", "--workers", PROCESSES, "--worker-class", "gthread"]
     command += ["--threads", "1", "--keep-alive", "30", "--bind", f"127.0.0.1:{port}"]
+    # Else one process may take most connections, and the other one idles.
+    share = CONNECTIONS // int(PROCESSES)
+    command += ["--worker-connections", str(share)]
     environment = {
         "PLAIN_DATABASE_URL": url,
         "PLAIN_SIGN_IN": "0" if name == OPEN else "1",

@@ -68,12 +68,17 @@ def measured(size: Size) -> list[Figure]:
     """Rename the customer once a round."""
     of_one = min(MANY, size.orders // SHARE)
     with running_system() as system:
-        scene = _Scene(system, max(size.orders, of_one * SHARE), of_one)
-        seen = Seen()
-        for turn in range(size.rounds):
-            scene.rename(f"Big {turn} Customer", seen, size.seconds)
-            print(f"round {turn + 1} of {size.rounds}", flush=True)
-        scene.close()
+        loading.import_into(system, max(size.orders, of_one * SHARE), of_one=of_one)
+        return renamed(system, size, of_one)
+
+
+def renamed(system: System, size: Size, of_one: int) -> list[Figure]:
+    """Rename, once a round, the one that has so many orders of those that are there."""
+    scene, seen = _Scene(system), Seen()
+    for turn in range(size.rounds):
+        scene.rename(f"Big {turn} Customer", seen, size.seconds)
+        print(f"round {turn + 1} of {size.rounds}", flush=True)
+    scene.close()
     return seen.figures(of_one)
 
 
@@ -83,9 +88,8 @@ def main(arguments: Sequence[str]) -> None:
 
 
 class _Scene:
-    def __init__(self, system: System, orders: int, of_one: int) -> None:
+    def __init__(self, system: System) -> None:
         self._system = system
-        loading.import_into(system, orders, of_one=of_one)
         self._primary = psycopg.connect(
             system.urls["QUERY_DATABASE_OWNER_URL"], autocommit=True
         )

@@ -5,6 +5,7 @@ from contextlib import suppress
 from django.conf import settings
 from django.db import Error, connections
 
+from config.scheduling import work_in_stretches
 from config.serving.bodies import Limits
 from config.serving.front import Front
 from config.serving.hub import Hub
@@ -23,6 +24,7 @@ def _connect() -> None:
             connection.ensure_connection()
 
 
+work_in_stretches()  # before there are threads
 application = Front(
     django,
     hub=Hub(queries.moved, give_up=connections.close_all),

@@ -1,11 +1,26 @@
 """Whether the caller is still there, for the loop and for the thread at work."""
 
 import asyncio
-import threading
+from functools import cached_property
 
 from config.serving.asgi import Receive
 
 UNWATCHED_SECONDS = 0.1  # most answers are there sooner, and a watch has its price
+
+
+class Flag:
+    """Set once, for any thread to see; nobody waits on it, so it needs no lock."""
+
+    __slots__ = ("_is_set",)
+
+    def __init__(self) -> None:
+        self._is_set = False
+
+    def set(self) -> None:
+        self._is_set = True
+
+    def is_set(self) -> bool:
+        return self._is_set
 
 
 class Presence:
@@ -16,11 +31,14 @@ class Presence:
     """
 
     def __init__(self, receive: Receive) -> None:
-        self.gone = threading.Event()
-        self.stirred = asyncio.Event()
+        self.gone = Flag()
         self.loop = asyncio.get_running_loop()
         self._receive = receive
         self._watching: asyncio.Task[None] | None = None
+
+    @cached_property
+    def stirred(self) -> asyncio.Event:
+        return asyncio.Event()  # few are held, and most need none
 
     def watch(self) -> None:
         """Look for the caller's leaving; it ends with the answer."""

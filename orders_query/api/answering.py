@@ -1,5 +1,7 @@
 """What HTTP says of an answer: how fresh it is, what it is called, where it goes on."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,10 +32,8 @@ def listed(request: Request, answer: Answer) -> Response:
 
 def address(request: Request | HttpRequest, **changed: str) -> str:
     """Return the address of this request with other parameters."""
-    query = request.GET.copy()
-    for name, value in changed.items():
-        query[name] = value
-    return str(request.build_absolute_uri(f"{request.path}?{query.urlencode()}"))
+    query = urlencode({**dict(request.GET.lists()), **changed}, doseq=True)
+    return str(request.build_absolute_uri(f"{request.path}?{query}"))
 
 
 def _is_known(if_none_match: str, etag: str) -> bool:

@@ -15,6 +15,7 @@ from orders_query.databases import PRIMARY
 from orders_query.projector import sets
 from orders_query.projector.applying import PROJECTIONS
 from orders_query.projector.checkpoints import NoSuchSet, end_try
+from orders_query.projector.pacing import Pace
 from orders_query.projector.sets import ORDERS
 from orders_query.projector.stepping import BATCH, Step, step
 
@@ -71,6 +72,7 @@ class _Run:
     others_at: float = 0.0
     begun: set[str] = field(default_factory=set)  # a try is noted as under way
     limits: dict[str, int] = field(default_factory=dict)  # after a death
+    pace: Pace = field(default_factory=Pace)
 
     def to_the_end(self) -> None:
         """Work until nothing is left and nothing comes, or until the time is up."""
@@ -88,9 +90,12 @@ class _Run:
 
     def _round(self) -> bool:
         """Step each set of tables once, orders first; return whether any had work."""
+        began = time.monotonic()
         busy = ORDERS in self._at_work() and self._step(ORDERS)
         others = [name for name in self._at_work() if name != ORDERS]
         if not self._is_turn_of(others, busy=busy):
+            if busy:
+                time.sleep(self.pace.due_in(since=began))
             return busy
         are_known = all(name in self.positions for name in others)
         if not busy and are_known and self._more_comes(QUIET_SECONDS):
@@ -140,6 +145,8 @@ class _Run:
             return False
         if done.applied:
             metrics.applied(projection, done.applied, time.monotonic() - began)
+            if projection == ORDERS and done.applied < limit:
+                self.pace.took(done.applied)
             self.begun.add(projection)
             # What the last process has died of may be anywhere in its batch: each
             # time that is survived, twice as many are dared.

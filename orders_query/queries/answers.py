@@ -37,9 +37,10 @@ class Answer:
     def headers(self) -> dict[str, str]:
         return told(self.position, self.source, self.age_ms)
 
-    @property
+    @cached_property
     def etag(self) -> str:
-        digest = hashlib.blake2b(self.body, digest_size=12).hexdigest()
+        # Processors have instructions for SHA-256: half the time of BLAKE2b.
+        digest = hashlib.sha256(self.body).hexdigest()[:24]
         return f'"{digest}"' if self.version is None else f'"{self.version}.{digest}"'
 
 

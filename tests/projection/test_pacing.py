@@ -1,0 +1,59 @@
+"""How far apart the projector's batches are, by the rate at which events come."""
+
+import pytest
+
+from orders_query.projector.pacing import LONGEST_SECONDS, Pace, spacing
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize("rate", [0, 20, 199, 200])
+def test_up_to_200_a_second_each_event_is_shown_at_once(rate: float) -> None:
+    assert spacing(rate) == 0
+
+
+def test_beyond_that_batches_move_apart_up_to_a_limit() -> None:
+    assert spacing(300) == pytest.approx(LONGEST_SECONDS / 2)
+    assert spacing(400) == spacing(40_000) == LONGEST_SECONDS
+
+
+def _fed(clock: Clock, *, rate: int, seconds: float) -> Pace:
+    pace = Pace(clock)
+    for _ in range(int(rate * seconds)):
+        clock.now += 1 / rate
+        pace.took(1)
+    return pace
+
+
+def test_a_batch_under_load_is_due_from_where_the_last_one_began() -> None:
+    clock = Clock()
+    pace = _fed(clock, rate=1000, seconds=1)
+    began = clock.now
+    assert pace.due_in(since=began) == pytest.approx(LONGEST_SECONDS)
+    clock.now += 0.015
+    assert pace.due_in(since=began) == pytest.approx(LONGEST_SECONDS - 0.015)
+    clock.now += 0.015
+    assert pace.due_in(since=began) == 0
+
+
+def test_a_single_event_and_a_steady_150_a_second_wait_for_nobody() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    pace.took(1)
+    assert pace.due_in(since=clock.now) == 0
+    pace = _fed(clock, rate=150, seconds=2)
+    assert pace.due_in(since=clock.now) == 0
+
+
+def test_a_rush_that_is_over_is_forgotten_within_a_second() -> None:
+    clock = Clock()
+    pace = _fed(clock, rate=1000, seconds=1)
+    clock.now += 1
+    pace.took(1)
+    assert pace.due_in(since=clock.now) == 0
