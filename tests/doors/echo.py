@@ -8,6 +8,7 @@ from config.serving.bodies import Limits
 from config.serving.front import Front
 from config.serving.hub import Hub
 from config.serving.threads import Threads
+from tests.waiting import eventually
 
 _LEFT: list[str] = []
 
@@ -46,8 +47,8 @@ def _body(what: str, environ: dict[str, Any]) -> Any:
             return Stream(iter(lambda: b"x" * 10_000, None))
         case "until-gone":
             _LEFT.append(f"here: {environ['QUERY_STRING']}")
-            if environ["orders.gone"].wait(20):
-                _LEFT.append(f"gone: {environ['QUERY_STRING']}")
+            eventually(environ["orders.gone"].is_set, 20)
+            _LEFT.append(f"gone: {environ['QUERY_STRING']}")
     return [json.dumps(_LEFT if what == "left" else _shown(environ)).encode()]
 
 
