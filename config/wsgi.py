@@ -12,8 +12,8 @@ from config import databases
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 databases.serve_requests(connections.settings)
-# Connections are looked at when a request ends, and queries are not kept: to see to both
-# when it begins was a twentieth of a small answer's time.
+# Connections are looked at when a request ends, and no queries are kept: to see to both
+# when one begins was a twentieth of a small answer's time.
 request_started.disconnect(close_old_connections)
 request_started.disconnect(reset_queries)
 # What is there now stays: who collects garbage need not go through it each time, which
