@@ -1,11 +1,13 @@
 """Who listens for changes hears of them at once, and costs no thread until then."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from config.access.models import ApiToken
@@ -216,3 +218,12 @@ def test_a_server_that_ends_lets_its_listeners_go_at_once(small, clerk):
 def refused(web: str, caller: Caller) -> bool:
     with Listener(web, "/api/me", **caller.headers) as asking:
         return asking.answer().status == 401
+
+
+def test_the_threads_that_work_do_not_break_in_on_others(web):
+    process = web_process(web)
+    family = [process, *process.children(recursive=True)]
+
+    policies = [os.sched_getscheduler(t.id) for p in family for t in p.threads()]
+
+    assert policies.count(os.SCHED_BATCH) > settings.WAIT_SLOTS
