@@ -73,6 +73,7 @@ class _Run:
     begun: set[str] = field(default_factory=set)  # a try is noted as under way
     limits: dict[str, int] = field(default_factory=dict)  # after a death
     pace: Pace = field(default_factory=Pace)
+    began_at: float = 0.0  # the last round
 
     def to_the_end(self) -> None:
         """Work until nothing is left and nothing comes, or until the time is up."""
@@ -90,12 +91,11 @@ class _Run:
 
     def _round(self) -> bool:
         """Step each set of tables once, orders first; return whether any had work."""
-        began = time.monotonic()
+        time.sleep(self.pace.due_in(since=self.began_at))
+        self.began_at = time.monotonic()
         busy = ORDERS in self._at_work() and self._step(ORDERS)
         others = [name for name in self._at_work() if name != ORDERS]
         if not self._is_turn_of(others, busy=busy):
-            if busy:
-                time.sleep(self.pace.due_in(since=began))
             return busy
         are_known = all(name in self.positions for name in others)
         if not busy and are_known and self._more_comes(QUIET_SECONDS):

@@ -1,8 +1,16 @@
 """How far apart the projector's batches are, by the rate at which events come."""
 
+import time
+from itertools import pairwise
+from typing import Any
+
 import pytest
 
+from orders_query import projector
+from orders_query.projector import pacing, running
 from orders_query.projector.pacing import LONGEST_SECONDS, Pace, spacing
+from orders_query.projector.stepping import Step
+from tests.projected import ORDERS
 
 
 class Clock:
@@ -57,3 +65,23 @@ def test_a_rush_that_is_over_is_forgotten_within_a_second() -> None:
     clock.now += 1
     pace.took(1)
     assert pace.due_in(since=clock.now) == 0
+
+
+def test_a_runner_keeps_its_batches_apart_when_events_come_fast(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pacing, "AT_ONCE_PER_SECOND", 0.001)  # that is always fast
+    monkeypatch.setattr(pacing, "LONGEST_SECONDS", 0.2)
+    began: list[float] = []
+
+    def step(*_: Any, **__: Any) -> Step:
+        began.append(time.monotonic())
+        return Step(position=2**60, applied=int(len(began) < 4))
+
+    monkeypatch.setattr(running, "step", step)
+
+    projector.catch_up(ORDERS)
+
+    between = [after - before for before, after in pairwise(began)]
+    assert len(between) == 3
+    assert min(between) >= 0.2
