@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from bench import (
+    bulk,
     fuzz,
     growth,
     importing,
@@ -40,8 +41,9 @@ ON_THEIR_OWN: dict[str, Callable[[Sequence[str]], None]] = {
     "scaling": scaling.main,
 }
 SELDOM: dict[str, Callable[[list[str]], None]] = {
-    # Paging, serving and rename, which share the time that loading takes.
+    # Several of the above, which share the time that loading takes.
     "shop": shop.main,
+    "bulk": bulk.main,
     # What they find out changes with the layout, not with the code.
     "plans": plans.main,
     "log-size": log_size.main,

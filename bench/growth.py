@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from bench import commands, results, sizes
 from bench.figures import PRODUCT, Figure
-from bench.loading import loaded
+from bench.loading import Shop, loaded
 from bench.projecting import step_to_the_end
 from bench.sizes import Size
 from bench.stage import Stage, stage
@@ -19,16 +19,23 @@ SMALLEST = 10_000
 
 
 def measured(size: Size) -> list[Figure]:
-    """Return the µs of an event and of an order, at each size up to the wanted one."""
+    """Return what `grown` does, of a shop that is loaded for it."""
+    with stage() as made:
+        return grown(made, loaded(made, size.orders), size)
+
+
+def grown(made: Stage, largest: Shop, size: Size) -> list[Figure]:
+    """Return the µs of an event and of an order, at each size up to the largest."""
     events: dict[str, list[float]] = {}
     orders: dict[str, list[float]] = {}
-    with stage() as made:
-        for number in steps(size.orders):
-            scene = _Scene(made, number, size.events)
-            name = f"with {number:,} orders"
-            events[name] = [scene.event() * 1e6 for _ in range(size.rounds)]
-            orders[name] = [scene.verified() * 1e6 for _ in range(size.rounds)]
-            print(name, flush=True)
+    for number in steps(largest.orders):
+        is_largest = number == largest.orders
+        shop = largest if is_largest else loaded(made, number, name="smaller")
+        scene = _Scene(made, shop, size.events)
+        name = f"with {number:,} orders"
+        events[name] = [scene.event() * 1e6 for _ in range(size.rounds)]
+        orders[name] = [scene.verified() * 1e6 for _ in range(size.rounds)]
+        print(name, flush=True)
     return [
         _figure("projector, live, for an event", events),
         _figure("verify, for an order", orders),
@@ -61,12 +68,14 @@ def _figure(what: str, seen: dict[str, list[float]]) -> Figure:
 class _Scene:
     """A shop of one size, and events in its log that are not projected yet."""
 
-    def __init__(self, made: Stage, orders: int, events: int) -> None:
+    def __init__(self, made: Stage, shop: Shop, events: int) -> None:
         from bench import traffic  # noqa: PLC0415 - they need the settings
         from orders_command import feed  # noqa: PLC0415
 
-        self._stage, self._orders = made, orders
-        self._command, self._query = loaded(made, orders)
+        self._stage, self._orders = made, shop.orders
+        self._command = made.fresh("busy", like=shop.command)
+        self._query = shop.query
+        made.use(command=self._command, query=self._query)
         before = feed.head()
         traffic.happen(events)
         self._events = feed.head() - before

@@ -4,6 +4,7 @@ import csv
 import random
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,8 +22,17 @@ HEAD = """order_ref customer_email customer_name ordered_at confirmed_at shipped
 DAYS = 730
 
 
-def loaded(stage: Stage, orders: int, *, name: str = "loaded") -> tuple[str, str]:
-    """Return a command database with so many orders, and its query database."""
+@dataclass(frozen=True, kw_only=True)
+class Shop:
+    """Two databases with so many orders, level with one another."""
+
+    orders: int
+    command: str
+    query: str
+
+
+def loaded(stage: Stage, orders: int, *, name: str = "loaded") -> Shop:
+    """Make a command database with so many orders, and its query database."""
     from orders_query import projector  # noqa: PLC0415 - it needs the settings
 
     command = stage.fresh(f"{name}_command", like="command")
@@ -38,7 +48,7 @@ def loaded(stage: Stage, orders: int, *, name: str = "loaded") -> tuple[str, str
     for database in command, query:
         with stage.owner(database) as connection:
             connection.execute("vacuum analyze")
-    return command, query
+    return Shop(orders=orders, command=command, query=query)
 
 
 def import_into(system: System, orders: int, *, of_one: int = 0) -> None:

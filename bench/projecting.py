@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bench import results, sizes
 from bench.figures import PRODUCT, Aim, Figure
-from bench.loading import loaded
+from bench.loading import Shop, loaded
 from bench.peers import by_hand
 from bench.sizes import Size
 from bench.stage import Stage, stage
@@ -19,19 +19,24 @@ LIBRARY, BY_HAND = "eventsourcing", "by hand"
 
 
 def measured(size: Size) -> list[Figure]:
-    """Return events a second of each party, and the product's own CPU for one."""
+    """Return what `projected` does, of a shop that is loaded for it."""
     with stage() as made:
-        scene = _Scene(made, size)
-        samples: dict[str, list[float]] = {PRODUCT: [], LIBRARY: [], BY_HAND: []}
-        cpu: list[float] = []
-        for turn in range(size.rounds):
-            seconds, busy = scene.product()
-            samples[PRODUCT].append(scene.events / seconds)
-            cpu.append(busy / scene.events * 1e6)
-            samples[LIBRARY].append(scene.events / scene.library())
-            samples[BY_HAND].append(scene.events / scene.rows_alone())
-            print(f"round {turn + 1} of {size.rounds}", flush=True)
-        scene.close()
+        return projected(made, loaded(made, size.orders), size)
+
+
+def projected(made: Stage, shop: Shop, size: Size) -> list[Figure]:
+    """Return events a second of each party, and the product's own CPU for one."""
+    scene = _Scene(made, shop, size.events)
+    samples: dict[str, list[float]] = {PRODUCT: [], LIBRARY: [], BY_HAND: []}
+    cpu: list[float] = []
+    for turn in range(size.rounds):
+        seconds, busy = scene.product()
+        samples[PRODUCT].append(scene.events / seconds)
+        cpu.append(busy / scene.events * 1e6)
+        samples[LIBRARY].append(scene.events / scene.library())
+        samples[BY_HAND].append(scene.events / scene.rows_alone())
+        print(f"round {turn + 1} of {size.rounds}", flush=True)
+    scene.close()
     aims = {LIBRARY: Aim(floor=8, aim=12), BY_HAND: Aim(aim=0.6)}
     return [
         Figure(what="projector, live", unit="events/s", samples=samples, aims=aims),
@@ -52,15 +57,17 @@ def main(arguments: Sequence[str]) -> None:
 class _Scene:
     """A shop with orders, and events in the log that no party has seen yet."""
 
-    def __init__(self, made: Stage, size: Size) -> None:
+    def __init__(self, made: Stage, shop: Shop, events: int) -> None:
         from bench import traffic  # noqa: PLC0415 - they need the settings
         from bench.peers import eventsourced  # noqa: PLC0415
         from orders_command import feed  # noqa: PLC0415
 
         self._stage = made
-        self._command, self._query = loaded(made, size.orders)
+        self._command = made.fresh("busy", like=shop.command)
+        self._query = shop.query
+        made.use(command=self._command, query=self._query)
         before = feed.head()
-        traffic.happen(size.events)
+        traffic.happen(events)
         self.events = feed.head() - before
         self._library = eventsourced.Library(made)
         self._library.record(feed.settled(after=before, up_to=feed.head()))

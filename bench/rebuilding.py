@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bench import commands, results, sizes
 from bench.figures import PRODUCT, Aim, Figure
-from bench.loading import loaded
+from bench.loading import Shop, loaded
 from bench.peers import copying
 from bench.sizes import Size
 from bench.stage import Stage, stage
@@ -24,21 +24,26 @@ TABLES = (
 
 
 def measured(size: Size) -> list[Figure]:
+    """Return what `rebuilt` does, of a shop that is loaded for it."""
+    with stage() as made:
+        return rebuilt(made, loaded(made, size.orders), size.rounds)
+
+
+def rebuilt(made: Stage, shop: Shop, rounds: int) -> list[Figure]:
     """Return events a second: until the indexes are made, and until it serves."""
     filled: dict[str, list[float]] = {PRODUCT: [], COPY: []}
     serving: dict[str, list[float]] = {PRODUCT: []}
     memory: list[float] = []
-    with stage() as made:
-        scene = _Scene(made, size)
-        for turn in range(size.rounds):
-            ran = scene.rebuilt()
-            # What comes before is the filling and the indexes, and Python's start.
-            filled[PRODUCT].append(scene.events / ran.seconds_until("comparing"))
-            serving[PRODUCT].append(scene.events / ran.seconds)
-            memory.append(ran.peak_mb)
-            filled[COPY].append(scene.events / scene.copied())
-            print(f"round {turn + 1} of {size.rounds}", flush=True)
-    what = f"rebuild of {size.orders:,} orders"
+    scene = _Scene(made, shop)
+    for turn in range(rounds):
+        ran = scene.rebuilt()
+        # What comes before is the filling and the indexes, and Python's start.
+        filled[PRODUCT].append(scene.events / ran.seconds_until("comparing"))
+        serving[PRODUCT].append(scene.events / ran.seconds)
+        memory.append(ran.peak_mb)
+        filled[COPY].append(scene.events / scene.copied())
+        print(f"round {turn + 1} of {rounds}", flush=True)
+    what = f"rebuild of {shop.orders:,} orders"
     return [
         Figure(what=what, unit="events/s", samples=filled, aims={COPY: Aim(aim=0.35)}),
         Figure(what="… with comparison, proof, swap", unit="events/s", samples=serving),
@@ -56,15 +61,15 @@ def main(arguments: Sequence[str]) -> None:
 class _Scene:
     """A shop whose read tables are to be made anew, and their rows in files."""
 
-    def __init__(self, made: Stage, size: Size) -> None:
+    def __init__(self, made: Stage, shop: Shop) -> None:
         from orders_command import feed  # noqa: PLC0415 - it needs the settings
 
         self._stage = made
-        command, query = loaded(made, size.orders)
+        made.use(command=shop.command, query=shop.query)
         self.events = feed.head()
-        self._environment = made.environment(command=command, query=query)
+        self._environment = made.environment(command=shop.command, query=shop.query)
         self._folder = made.servers.var_dir / "rows"
-        with made.owner(query) as connection:
+        with made.owner(shop.query) as connection:
             self._tables = copying.columns_of(connection, TABLES)
             copying.taken_out(connection, self._tables, self._folder)
 
