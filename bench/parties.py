@@ -22,6 +22,7 @@ from bench.system import System
 from config.local.ports import free_ports
 
 PLAIN, OPEN, LIMIT = "plain DRF", "plain DRF, open", "the limit"
+AT_ONCE = "the limit, in one statement"
 PROCESSES = "2"
 ITEMS = [{"quantity": n, "price": "9.90"} for n in (1, 2, 3)]
 

@@ -15,7 +15,7 @@ import psycopg
 from bench import loading, parts, results, sizes
 from bench.client import Load, load
 from bench.figures import PRODUCT, Aim, Figure, percentile, shown, table
-from bench.parties import LIMIT, PLAIN, Party, parties
+from bench.parties import AT_ONCE, LIMIT, PLAIN, Party, parties
 from bench.peers import raw_writes
 from bench.running import running_system
 from bench.sizes import Size
@@ -57,7 +57,7 @@ class Turns:
 @dataclass(kw_only=True)
 class Serving:
     turns: dict[tuple[str, str], Turns] = field(default_factory=dict)
-    raw: dict[str, list[float]] = field(default_factory=dict)
+    raw: dict[str, dict[str, list[float]]] = field(default_factory=dict)
     memory_mb: dict[str, float] = field(default_factory=dict)
 
     def figures(self) -> list[Figure]:
@@ -80,8 +80,7 @@ class Serving:
             for (done, party), turns in self.turns.items()
             if done == work
         }
-        if work in self.raw:
-            samples[LIMIT] = self.raw[work]
+        samples |= self.raw.get(work, {})
         return Figure(what=work, unit="/s", samples=samples, aims=AIMS[work])
 
     def tables(self) -> str:
@@ -163,15 +162,17 @@ def _write(
 
 
 def _raw(found: Serving, system: System, scene: _Scene, seconds: float) -> None:
-    created, confirmed = raw_writes.rates(
-        system.urls["DATABASE_OWNER_URL"],
-        [UUID(customer) for customer in scene.customers],
-        processes=2,
-        seconds=seconds,
-    )
-    found.raw.setdefault(CREATE, []).append(created)
-    found.raw.setdefault(CONFIRM, []).append(confirmed)
-    loading.wait_until_level(system)
+    for name, at_once in ((LIMIT, False), (AT_ONCE, True)):
+        rates = raw_writes.rates(
+            system.urls["DATABASE_OWNER_URL"],
+            [UUID(customer) for customer in scene.customers],
+            processes=2,
+            seconds=seconds,
+            at_once=at_once,
+        )
+        for work, rate in zip((CREATE, CONFIRM), rates, strict=True):
+            found.raw.setdefault(work, {}).setdefault(name, []).append(rate)
+        loading.wait_until_level(system)
 
 
 def _note(  # noqa: PLR0917 - who does what, how long

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import DataError, Error, IntegrityError, transaction
@@ -44,19 +44,22 @@ class Step:
 
     `since` is the time, by the log's clock, from which on a reader could miss what
     the step has made visible; None if it made nothing visible. A `careful` step took
-    one event only, since the process that tried more of them has died.
+    one event only, since the process that tried more of them has died. `stand` is for
+    the next step of the same runner, unless it cannot be known.
     """
 
     position: int
     applied: int = 0
     since: datetime | None = None
     careful: bool = False
+    stand: Stand | None = field(default=None, compare=False, repr=False)
 
 
-def step(
+def step(  # noqa: PLR0913 - what a runner knows of its last step
     name: str,
     *,
     limit: int = BATCH,
+    stand: Stand | None = None,
     rung_at: datetime | None = None,
     has_begun: bool = False,
     goes_on: bool = False,
@@ -65,25 +68,28 @@ def step(
     Bring one set of read tables on by one batch, at most `limit` events.
 
     A second runner at the same time changes nothing: the checkpoint moves in the
-    transaction of the rows, and only from where the batch was read. `rung_at` is when
-    the doorbell rang. A runner that has made a step and `goes_on` has begun its next
+    transaction of the rows, and only from where the batch was read. So a runner may
+    tell where its last step has left the set (`stand`) instead of having it looked up:
+    if that is no longer true, nothing is applied. `rung_at` is when the doorbell rang.
+    A runner that has made a step and `goes_on` has begun its next
     try with that (`has_begun`); it ends the last one itself.
 
     :raises LogReplaced: if the event at the checkpoint is missing or another one
     """
     with put_off():
-        return _step(name, limit, rung_at, has_begun=has_begun, goes_on=goes_on)
+        stand = stand or stand_of(name)
+        return _step(name, stand, limit, rung_at, has_begun=has_begun, goes_on=goes_on)
 
 
-def _step(
+def _step(  # noqa: PLR0913 - the same
     name: str,
+    stand: Stand,
     limit: int,
     rung_at: datetime | None,
     *,
     has_begun: bool,
     goes_on: bool,
 ) -> Step:
-    stand = stand_of(name)
     # A try that this very process has left with an error was no death.
     is_own = has_begun or name in _left
     is_careful = stand.tries > 0 and not is_own
@@ -91,7 +97,10 @@ def _step(
     _require_same_log(name, stand, batch)
     if not batch.events:
         said = freshen(name, stand, fresh_at=batch.fresh_at)
-        return Step(position=stand.position, since=batch.fresh_at if said else None)
+        if said:
+            stand = replace(stand, fresh_at=batch.fresh_at)
+        since = batch.fresh_at if said else None
+        return Step(position=stand.position, since=since, stand=stand)
     writing = _Writing(name=name, rung_at=rung_at, goes_on=goes_on)
     try:
         tries = 1 if is_own else begin_try(name, stand.position)
@@ -100,11 +109,18 @@ def _step(
     except Overtaken:
         return Step(position=stand.position)
     _left.discard(name)
+    last = batch.events[-1]
     return Step(
-        position=batch.events[-1].position,
+        position=last.position,
         applied=len(batch.events),
         since=batch.events[0].recorded_at,
         careful=is_careful,
+        stand=Stand(
+            position=last.position,
+            hash=last.hash,
+            fresh_at=batch.fresh_at,
+            tries=int(goes_on),
+        ),
     )
 
 

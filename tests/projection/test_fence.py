@@ -12,7 +12,7 @@ from orders_query import projector
 from orders_query.models import CustomerTotals, OrderHistory
 from orders_query.projection import apply
 from orders_query.projector import rows
-from orders_query.projector.checkpoints import move
+from orders_query.projector.checkpoints import move, stand_of
 from tests.orders import an_order
 from tests.people import a_customer
 from tests.projected import ORDERS, catch_up, checkpoint
@@ -90,3 +90,35 @@ def test_a_log_that_ends_before_the_checkpoint_stops_the_projector(services):
 
 
 MOVE = "update orders_query_checkpoint set position = position + %s where name = %s"
+
+
+def test_a_runner_that_remembers_where_the_set_stood_applies_nothing_once_it_moved():
+    customer_id = a_customer()
+    catch_up()
+    remembered = stand_of(ORDERS)
+    an_order(customer_id)
+    catch_up()
+    an_order(customer_id)
+
+    late = projector.step(ORDERS, stand=remembered)
+
+    assert (late.applied, late.stand) == (0, None)
+    catch_up()
+    assert CustomerTotals.objects.using("query").get(pk=customer_id).order_count == 2
+
+
+def test_what_a_step_says_of_where_it_led_is_what_the_checkpoint_holds():
+    catch_up()
+    customer_id = a_customer()
+
+    def step_of_ours():
+        an_order(customer_id)
+        done = projector.step(ORDERS)
+        return done if done.applied else None  # a worker may have been quicker
+
+    done = eventually(step_of_ours)
+    stands = stand_of(ORDERS)
+
+    assert done.stand is not None
+    if stands.position == done.position:
+        assert (stands.hash, stands.tries) == (done.stand.hash, done.stand.tries)
