@@ -6,9 +6,6 @@ tables, and the very rows that the product leaves, written by hand.
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-
-from django.db import connections
 
 from bench import results, sizes
 from bench.figures import PRODUCT, Aim, Figure
@@ -78,16 +75,10 @@ class _Scene:
 
     def product(self) -> tuple[float, float]:
         """Return the seconds and the CPU seconds that the product takes."""
-        from orders_query.projector import PROJECTIONS  # noqa: PLC0415
-
         self._fresh()
-        with ThreadPoolExecutor(len(PROJECTIONS)) as pool:
-            list(pool.map(lambda _: self._stage.connect(), PROJECTIONS))
-            began, cpu = time.perf_counter(), time.process_time()
-            list(pool.map(step_to_its_end, PROJECTIONS))
-            took = time.perf_counter() - began, time.process_time() - cpu
-            list(pool.map(lambda _: connections.close_all(), PROJECTIONS))
-        return took
+        began, cpu = time.perf_counter(), time.process_time()
+        step_to_the_end()
+        return time.perf_counter() - began, time.process_time() - cpu
 
     def rows_alone(self) -> float:
         database = self._stage.fresh("turn", like=self._query)
@@ -119,16 +110,6 @@ class _Scene:
             step_to_the_end(recorder.keep)
             self._digest = by_hand.digest(connection)
             return recorder.batches
-
-
-def step_to_its_end(name: str) -> None:
-    """Do as the worker does that is far behind, with one of its projections."""
-    from orders_query import projector  # noqa: PLC0415
-
-    has_begun = False
-    while projector.step(name, limit=BATCH, has_begun=has_begun, goes_on=True).applied:
-        has_begun = True
-    projector.end_try(name)
 
 
 def step_to_the_end(after_each: object = None) -> None:

@@ -1,10 +1,8 @@
 """One runner at a time works the log off for all projections, and lingers for more."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -77,15 +75,12 @@ class _Run:
     stands: dict[str, Stand] = field(default_factory=dict)  # where the last steps led
     pace: Pace = field(default_factory=Pace)
     began_at: float = 0.0  # the last round
-    is_far_behind: bool = False  # orders: the last batch was full
 
     def to_the_end(self) -> None:
         """Work until nothing is left and nothing comes, or until the time is up."""
         try:
             worked = self._round()
-            while worked and self._has_time():
-                if self.is_far_behind:
-                    self._abreast()
+            while worked and time.monotonic() < self.deadline:
                 worked = self._round() or self._more_comes(LINGER_SECONDS)
         finally:
             self._end_tries()
@@ -95,39 +90,11 @@ class _Run:
     def is_behind(self) -> bool:
         return feed.head() > min(self.positions.values(), default=0)
 
-    def _has_time(self) -> bool:
-        return time.monotonic() < self.deadline
-
-    def _abreast(self) -> None:
-        """
-        Catch up with orders here, with the others in a thread of their own.
-
-        While one waits for its server, the other folds: 1.2 times the events a second.
-        """
-        enough = threading.Event()
-        with ThreadPoolExecutor(1, "others") as pool:
-            beside = pool.submit(self._others_until, enough)
-            try:
-                while self.is_far_behind and self._has_time():
-                    self._step_orders()
-            finally:
-                enough.set()
-        beside.result()
-
-    def _others_until(self, enough: threading.Event) -> None:
-        try:
-            worked = True
-            while worked and not enough.is_set():
-                others = [name for name in self._at_work() if name != ORDERS]
-                worked = sum(self._step(name) for name in others) > 0
-        finally:
-            connections.close_all()  # they are this thread's own
-
     def _round(self) -> bool:
         """Step each set of tables once, orders first; return whether any had work."""
         time.sleep(self.pace.due_in(since=self.began_at))
         self.began_at = time.monotonic()
-        busy = self._step_orders()
+        busy = ORDERS in self._at_work() and self._step(ORDERS)
         others = [name for name in self._at_work() if name != ORDERS]
         if not self._is_turn_of(others, busy=busy):
             return busy
@@ -149,10 +116,6 @@ class _Run:
 
     def _at_work(self) -> list[str]:
         return [name for name in self.projections if name not in self.failed]
-
-    def _step_orders(self) -> bool:
-        self.is_far_behind = False
-        return ORDERS in self._at_work() and self._step(ORDERS)
 
     def _step(self, projection: str) -> bool:
         began = time.monotonic()
@@ -184,8 +147,8 @@ class _Run:
             return False
         if done.applied:
             metrics.applied(projection, done.applied, time.monotonic() - began)
-            if projection == ORDERS:
-                self._orders_came(done.applied)
+            if projection == ORDERS and done.applied < BATCH:
+                self.pace.took(done.applied)
             self.begun.add(projection)
             # What the last process has died of may be anywhere in its batch: each
             # time that is survived, twice as many are dared.
@@ -199,11 +162,6 @@ class _Run:
             self.stands[projection] = done.stand
         if done.since is not None:
             self.on_step(projection, done)
-
-    def _orders_came(self, number: int) -> None:
-        self.is_far_behind = number >= BATCH
-        if not self.is_far_behind:
-            self.pace.took(number)
 
     def _end_tries(self) -> None:
         """Say that this process lives; if that fails, the next one is careful."""
