@@ -9,6 +9,7 @@ import psycopg
 from config.local.addresses import OWNER_URLS
 from config.local.embedded import Embedded
 from orders_command.handlers import Receipt
+from orders_query.projector.running import LOCK
 
 
 @contextmanager
@@ -37,10 +38,10 @@ def unknown_shape(services: Embedded, order_id: UUID, version: int) -> Iterator[
 
 @contextmanager
 def nobody_reads(services: Embedded) -> Iterator[None]:
-    """Hold projectors up before they read the log: a batch in hand would be applied."""
+    """Let no runner be at work: a batch in its hand would be applied."""
     url = services.environment()[OWNER_URLS[1]]
     with psycopg.connect(url) as held:
-        held.execute("lock table orders_query_checkpoint in access exclusive mode")
+        held.execute("select pg_advisory_xact_lock(hashtext(%s))", [LOCK])
         yield
         held.rollback()
 
