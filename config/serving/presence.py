@@ -9,7 +9,11 @@ UNWATCHED_SECONDS = 0.1  # most answers are there sooner, and a watch has its pr
 
 
 class Flag:
-    """Set once, for any thread to see; nobody waits on it, so it needs no lock."""
+    """
+    Set once, for any thread to see; nobody waits on it, so it needs no lock.
+
+    Two events for each request were a twentieth of what a command runs in Python.
+    """
 
     __slots__ = ("_is_set",)
 
