@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 from config import problems
 
 COOKIE = "consistency"
+MAX_DIGITS = 19
 KEPT_SECONDS = 86_400  # longer than any lag, shorter than a restore stays unnoticed
 _TOKEN = "Consistency-Token"  # noqa: S105 - a header's name
 
@@ -43,7 +44,10 @@ class Consistency:
 
 def _seen(request: HttpRequest) -> int:
     text = request.get_signed_cookie(COOKIE, default="0", salt=COOKIE)
-    return int(text) if text else 0
+    # static/live.js asks for what a stream of changes has told it of.
+    told = request.headers.get(_TOKEN, "")
+    is_position = told.isascii() and told.isdigit() and len(told) < MAX_DIGITS
+    return max(int(text or 0), int(told) if is_position else 0)
 
 
 def _remember(response: HttpResponse) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
+from csp.constants import NONCE
 
 from config.databases import databases
 from config.local.addresses import default_environment
@@ -41,6 +42,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes of one request's body
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
+        # A page's own scripts carry its nonce; the admin's cannot (config/browsing.py).
+        "script-src": [NONCE],
         "img-src": ["'self'", "data:"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],
@@ -84,6 +87,7 @@ MIDDLEWARE = [
     "config.browsing.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.browsing.Htmx",
+    "config.browsing.Zone",
     "config.consistency.Consistency",
     "axes.middleware.AxesMiddleware",
 ]
