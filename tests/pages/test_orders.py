@@ -13,6 +13,7 @@ from tests.pages.visiting import HTMX, fields, placed, projector_held, signed_in
 from tests.people import a_customer, analyst, desk_clerk, linked_to, somebody
 
 pytestmark = pytest.mark.usefixtures("worker")
+UNKNOWN = "0198c000-0000-7000-8000-000000000000"
 
 
 def act(client: Client, order_id: Any, step: str, **more: str) -> Any:
@@ -24,7 +25,7 @@ def act(client: Client, order_id: Any, step: str, **more: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/orders", "/orders/new", f"/orders/{uuid4()}", "/customers", "/sync"]
+    "path", ["/", "/orders", "/orders/new", f"/orders/{UNKNOWN}", "/customers", "/sync"]
 )
 def test_strangers_are_sent_to_the_sign_in_page(path: str) -> None:
     response = Client().get(path)

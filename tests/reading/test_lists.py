@@ -12,6 +12,7 @@ from tests.projected import catch_up
 from tests.turning import linked, numbers, pages
 
 ORDERS = "/api/query/orders"
+UNKNOWN = "0198c000-0000-7000-8000-000000000000"
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -83,10 +84,10 @@ def test_a_customer_without_orders_has_an_empty_list(clerk):
 @pytest.mark.parametrize(
     "path",
     [
-        f"{ORDERS}/{uuid4()}",
-        f"{ORDERS}/{uuid4()}/history",
-        f"{ORDERS}/customer/{uuid4()}",
-        f"/api/query/customers/{uuid4()}/summary",
+        f"{ORDERS}/{UNKNOWN}",
+        f"{ORDERS}/{UNKNOWN}/history",
+        f"{ORDERS}/customer/{UNKNOWN}",
+        f"/api/query/customers/{UNKNOWN}/summary",
     ],
 )
 def test_what_is_unknown_is_404_and_says_who_does_not_know_it(clerk, path):
