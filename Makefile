@@ -57,7 +57,7 @@ LOCK := --universal --generate-hashes --no-header --no-emit-index-url --no-annot
 clean: ## remove .venv and var, unless something of this checkout runs
 	@if test -e var/lock && ! flock --nonblock var/lock true; then \
 		echo "this checkout is running: end it first" >&2; exit 2; fi
-	rm -rf $(VENV) var .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
+	rm -rf $(VENV) var .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis test-results test-screenshots
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps say which lock is installed; a second run has nothing to do.

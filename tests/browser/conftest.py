@@ -2,7 +2,7 @@
 
 `visit` opens a browser in which somebody has signed in, and fails the test if a page
 has complained on its console: of an error, of a missing file, of the policy for
-scripts. Screenshots go to `test-results/screenshots`.
+scripts. Screenshots go to `test-screenshots`.
 """
 
 import os

@@ -6,7 +6,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-SCREENSHOTS = Path(__file__).parents[2] / "test-results" / "screenshots"
+SCREENSHOTS = Path(__file__).parents[2] / "test-screenshots"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _OPTIONS = {
     "resultTypes": ["violations"],
