@@ -1,5 +1,5 @@
-// What every page has: its reader's time zone, the bar while something loads, and a
-// word when a part of the page could not be brought up to date.
+// What every page has: its reader's time zone, the place in the navigation, the bar
+// while something loads, and a word when a part of the page could not be brought up to date.
 (() => {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const secure = location.protocol === "https:" ? "; Secure" : "";
@@ -28,6 +28,10 @@
   document.addEventListener("htmx:sendError", () => say(OFFLINE));
   window.addEventListener("offline", () => say(OFFLINE));
   window.addEventListener("online", () => say(""));
+
+  // On a telephone the navigation is one line that is moved sideways.
+  const here = document.querySelector(".nav [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - 40;
 
   // Only what somebody has asked for shows the bar, not what asks by itself.
   let asked = 0;
