@@ -20,7 +20,9 @@ run: $(VENV)/.run ## start everything and print the address (PORT=8000, ARGS=--n
 
 .PHONY: test
 test: $(VENV)/.dev ## run all tests on real servers (ARGS="tests/local -x")
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest $(TWO_AT_ONCE) $(ARGS)
+# Each of the two has servers of its own; Chromium's tests stay the last ones.
+TWO_AT_ONCE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: lint
 lint: $(VENV)/.dev ## style, types, import contracts, migrations, deployment checks

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.no_services
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("replicas")
-    for parent in (folder, *folder.parents[:2]):
+    for parent in (folder, *folder.parents[:3]):
         parent.chmod(0o755)
     running = Running(folder / "var", EMBEDDED_REPLICAS="2")
     try:

@@ -61,7 +61,7 @@ QUESTIONS = {
         IN_ORDER,
         lambda: queries.orders_of(SOMEBODY, page=Page()),
     ),
-    "orders_of_status": (IN_ORDER, a_list(statuses=("PENDING",))),
+    "orders_of_status": (IN_ORDER, a_list(statuses=("DELIVERED",))),
     "orders_changed": (IN_ORDER, a_list(page=Page(ordering=Ordering.LAST_UPDATED_AT))),
     "orders_dearest": (IN_ORDER, a_list(page=Page(ordering=Ordering.TOTAL))),
     "orders_number": (BY_BITMAP, a_list(q="AB12-00001")),
