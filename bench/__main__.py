@@ -14,6 +14,7 @@ from bench import (
     importing,
     lag,
     log_size,
+    pages,
     paging,
     plans,
     projecting,
@@ -44,6 +45,8 @@ SELDOM: dict[str, Callable[[list[str]], None]] = {
     # Several of the above, which share the time that loading takes.
     "shop": shop.main,
     "bulk": bulk.main,
+    # It needs Chromium.
+    "pages": pages.main,
     # What they find out changes with the layout, not with the code.
     "plans": plans.main,
     "log-size": log_size.main,

@@ -18,7 +18,7 @@ from orders_command import handlers
 from orders_command.domain.commands import ConfirmOrder
 from orders_command.models import Order
 from tests.pages.visiting import placed, projector_held, signed_in
-from tests.people import PASSWORD, Caller, a_customer, desk_clerk, somebody
+from tests.people import Caller, a_customer, desk_clerk
 
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = pytest.mark.skipif(
@@ -59,20 +59,6 @@ def complaints(page: Page) -> list[str]:
     page.on("console", note)
     page.on("pageerror", lambda error: said.append(str(error)))
     return said
-
-
-def test_one_signs_in_and_out(browser: Browser, web: str) -> None:
-    caller = somebody("order desk", password=PASSWORD)
-    page = browser.new_page(base_url=web)
-
-    page.goto("/orders?status=PENDING")
-    page.get_by_label("User name").fill(caller.user.username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{web}/orders?status=PENDING")
-    page.get_by_role("button", name="Sign out").click()
-
-    expect(page).to_have_url(f"{web}/sign-in")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
@@ -204,34 +190,4 @@ def test_a_lost_race_is_explained_in_place(browser: Browser, web: str) -> None:
 
     expect(page.get_by_role("alert").first).to_contain_text("has changed meanwhile")
     expect(page.get_by_role("button", name="Ship")).to_be_visible()
-    context.close()
-
-
-def test_nothing_is_wider_than_a_telephone(browser: Browser, web: str) -> None:
-    customer_id = a_customer("Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh")
-    order = placed(customer_id, price="9999999999")
-    context = opened(browser, web, somebody(administrator=True))
-    page = context.new_page()
-    page.set_viewport_size({"width": 360, "height": 800})
-    paths = ["/", "/orders", "/orders/new", "/customers", "/sync", "/nowhere"]
-
-    for path in [*paths, f"/orders/{order.order_id}", f"/customers/{customer_id}"]:
-        page.goto(path)
-        page.wait_for_load_state("networkidle")
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= 360, path
-    context.close()
-
-
-def test_the_first_tab_leads_past_the_navigation(browser: Browser, web: str) -> None:
-    context = opened(browser, web, desk_clerk())
-    page = context.new_page()
-
-    page.goto("/orders")
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-
-    expect(page.get_by_role("link", name="Place order").last).to_be_focused()
     context.close()
