@@ -31,7 +31,7 @@ lint: $(VENV)/.dev ## style, types, import contracts, migrations, deployment che
 	$(VENV)/bin/mypy $(PACKAGES)
 	$(VENV)/bin/lint-imports
 	$(PY) -W ignore:Got:RuntimeWarning manage.py makemigrations --check --dry-run
-	HTTPS=1 SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(60))') \
+	HTTPS=1 EMAIL_URL=smtp+tls://localhost SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(60))') \
 		$(PY) manage.py check --deploy --fail-level WARNING
 
 .PHONY: chaos

@@ -23,6 +23,7 @@ def of_web_process() -> Counts:
         everywhere.append(settings.STANDBY)
     threads = 1 + int(settings.WAIT_SLOTS)
     asked = Counter(dict.fromkeys(everywhere, threads))
+    asked += Counter([COMMAND])  # the mail thread
     asked += Counter([QUERY, *settings.REPLICAS] * 2)  # the hub, the watch
     asked += Counter([COMMAND, QUERY, *settings.REPLICAS] * 2)  # /healthz/ready
     if settings.LAG_BUDGET_SECONDS:
@@ -40,6 +41,12 @@ def of_worker_process() -> Counts:
     return asked
 
 
+def of_rebuilder() -> Counts:
+    """Return what the process that rebuilds opens while it is at work."""
+    asked = Counter([COMMAND] * 2)  # the feed, and the snapshot that is compared
+    return asked + Counter([QUERY] * 3)  # its own, COPY or a hold, what it notes
+
+
 def of_commands() -> Counts:
     """Return what manage.py may open beside: one long command at a time."""
     return Counter([COMMAND] * 2 + [QUERY] * 4 + settings.REPLICAS)
@@ -47,7 +54,7 @@ def of_commands() -> Counts:
 
 def at_most() -> Counts:
     """Return what all processes of these settings open together, by alias."""
-    counts = of_commands()
+    counts = of_commands() + of_rebuilder()
     for _ in range(settings.WEB_PROCESSES):
         counts += of_web_process()
     for _ in range(settings.CELERY_WORKER_CONCURRENCY):

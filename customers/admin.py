@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 
 from customers import directory
 from customers.directory import Change
@@ -41,6 +42,9 @@ class CustomerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ["created_at", "erased_at"]
     show_full_result_count = False
     actions = ["erase"]
+
+    def view_on_site(self, customer: Customer) -> str:
+        return reverse("customers:customer", args=[customer.pk])
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)

@@ -1,11 +1,13 @@
 """Orders and the log, to look at; what changes an order is a command."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 
 from orders_command.domain.commands import (
     CancelOrder,
@@ -15,10 +17,43 @@ from orders_command.domain.commands import (
     ShipOrder,
 )
 from orders_command.domain.errors import OrderError
+from orders_command.events import AnyEvent
 from orders_command.handlers import TooBusy, handle
 from orders_command.models import Event, Order, OrderItem, OrderRemark
 
 NEEDS = "orders_command.command_orders"
+_USED = ("CHF", "EUR", "GBP", "JPY", "USD")
+_TYPES = [kind.__name__ for kind in get_args(AnyEvent)]
+
+
+class ByCurrency(admin.SimpleListFilter):
+    """Those most used; any other by the address. Which there are would cost a scan."""
+
+    title = "currency"
+    parameter_name = "currency"
+
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
+        return [(code, code) for code in sorted({settings.DEFAULT_CURRENCY, *_USED})]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Order]
+    ) -> QuerySet[Order]:
+        return queryset.filter(currency=self.value()) if self.value() else queryset
+
+
+class ByType(admin.SimpleListFilter):
+    """The types that the log knows."""
+
+    title = "type"
+    parameter_name = "type"
+
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
+        return [(name, name) for name in sorted(_TYPES)]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Event]
+    ) -> QuerySet[Event]:
+        return queryset.filter(type=self.value()) if self.value() else queryset
 
 
 class ReadOnly:
@@ -55,7 +90,7 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         "version",
         "created_at",
     )
-    list_filter = ("status", "currency")
+    list_filter = ("status", ByCurrency)
     search_fields = ("order_number__exact", "reference__exact", "id__exact")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
@@ -64,6 +99,9 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     exclude = ("head_hash",)
     readonly_fields = ("items",)
     actions = ("confirm", "ship", "deliver", "cancel")
+
+    def view_on_site(self, order: Order) -> str:
+        return reverse("orders:detail", args=[order.pk])
 
     @admin.display(description="items")
     def items(self, order: Order) -> str:
@@ -96,27 +134,31 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         command_for: Callable[[Order], Command],
     ) -> None:
         """Give each order its command, and say for each what came of it."""
-        for order in orders:
-            level, outcome = _carry_out(request, command_for(order))
+        for order in orders:  # as they are now: what changes after that is a lost race
+            command = command_for(order)
+            level, outcome = _carry_out(request, command, expected=order.version)
             self.message_user(request, f"{order}: {outcome}", level)
 
 
 @admin.register(Event)
 class EventAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("position", "type", "version", "actor", "occurred_at")
-    list_filter = ("type",)
+    list_filter = (ByType,)
     search_fields = ("order__id__exact", "customer__id__exact", "request_id__exact")
     ordering = ("-position",)
     show_full_result_count = False
     exclude = ("previous_hash", "hash")
 
 
-def _carry_out(request: HttpRequest, command: Command) -> tuple[int, str]:
+def _carry_out(
+    request: HttpRequest, command: Command, *, expected: int
+) -> tuple[int, str]:
     try:
         receipt = handle(
             command,
             actor=f"user:{request.user.pk}",
             request_id=getattr(request, "request_id", ""),
+            expected_version=expected,
         )
     except (OrderError, TooBusy) as refusal:
         return messages.ERROR, str(refusal)

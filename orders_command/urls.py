@@ -13,6 +13,7 @@ api_urlpatterns: list[URLPattern] = [
     ),
 ]
 page_urlpatterns: list[URLPattern] = [
+    path("orders/bulk", pages.act_on_many, name="bulk"),
     path("orders/new", pages.place_order, name="new"),
     path("orders/<uuid:order_id>/confirm", pages.confirm_order, name="confirm"),
     path("orders/<uuid:order_id>/ship", pages.ship_order, name="ship"),

@@ -8,8 +8,10 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
-from orders_query import projector, queries
+from orders_query import projector, queries, rebuilding
 from orders_query.databases import PRIMARY
 from orders_query.models import (
     Checkpoint,
@@ -17,8 +19,10 @@ from orders_query.models import (
     OrderReadModel,
     ParkedDecision,
     ParkedEvent,
+    RebuildRequest,
 )
 from orders_query.queries import Reader
+from orders_query.rebuilding import NotCarriedOut, Wish
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -44,6 +48,22 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
+_STATUSES = ("PENDING", "CONFIRMED", "SHIPPED", "DELIVERED", "CANCELLED")
+
+
+class ByStatus(admin.SimpleListFilter):
+    """The statuses that there can be: which ones there are would cost a scan."""
+
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
+        return [(status, status.capitalize()) for status in _STATUSES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
 @admin.register(OrderReadModel)
 class OrderReadModelAdmin(ReadOnlyAdmin):
     list_display = (
@@ -55,9 +75,13 @@ class OrderReadModelAdmin(ReadOnlyAdmin):
         "created_at",
         "parked",
     )
-    list_filter = ("status",)
+    list_filter = (ByStatus, "parked")
     search_fields = ("order_number__exact", "reference__exact", "customer_name")
+    date_hierarchy = "created_at"
     ordering = ("-created_at", "-order_id")
+
+    def view_on_site(self, order: OrderReadModel) -> str:
+        return reverse("orders:detail", args=[order.pk])
 
 
 @admin.register(CustomerTotals)
@@ -71,6 +95,44 @@ class CustomerTotalsAdmin(ReadOnlyAdmin):
 class CheckpointAdmin(ReadOnlyAdmin):
     list_display = ("name", "position", "moved_at", "parked", "tries")
     exclude = ("hash",)
+    actions = ("rebuild",)
+
+    @admin.action(permissions=["ask"], description="Rebuild the selected projections")
+    def rebuild(self, request: HttpRequest, ticked: QuerySet[Checkpoint]) -> None:
+        """Ask for each, and tell what came of it; the sync page shows how it goes."""
+        for checkpoint in ticked.order_by("name"):
+            self._ask(request, checkpoint.name)
+
+    def has_ask_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("orders_query.ask_for_rebuilds")
+
+    def view_on_site(self, checkpoint: Checkpoint) -> str:
+        return _on_sync_page()
+
+    def _ask(self, request: HttpRequest, name: str) -> None:
+        if name not in projector.PROJECTIONS:
+            told = f"No rebuild of {name}: these tables do not serve."
+            self.message_user(request, told, messages.ERROR)
+            return
+        try:
+            rebuilding.asked.ask(
+                Wish(projection=name), asked_by=f"user:{request.user.pk}"
+            )
+        except NotCarriedOut as refused:
+            self.message_user(
+                request, f"No rebuild of {name}: {refused}", messages.ERROR
+            )
+            return
+        told = format_html(
+            'A rebuild of {} is asked for. <a href="{}">See how it goes</a>',
+            name,
+            _on_sync_page(),
+        )
+        self.message_user(request, told, messages.SUCCESS)
+
+
+def _on_sync_page() -> str:
+    return f"{reverse('orders:sync')}#rebuilds"
 
 
 class OnPrimaryAdmin(ReadOnlyAdmin):
@@ -78,6 +140,23 @@ class OnPrimaryAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return admin.ModelAdmin.get_queryset(self, request).using(PRIMARY)
+
+
+@admin.register(RebuildRequest)
+class RebuildRequestAdmin(OnPrimaryAdmin):
+    list_display = (
+        "asked_at",
+        "asked_by",
+        "action",
+        "projection",
+        "state",
+        "ended_at",
+        "outcome",
+    )
+    ordering = ("-id",)
+
+    def view_on_site(self, request: RebuildRequest) -> str:
+        return _on_sync_page()
 
 
 class WithReason(ActionForm):

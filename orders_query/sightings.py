@@ -1,8 +1,8 @@
 """Looks at each replica until it shows what the projector has just written.
 
 It runs in the projector's process, a thread for each replica, so that one that is
-frozen holds up nobody. What it sees is what a reader would: it feeds a histogram, and
-the trace of an order.
+frozen holds up nobody. What it sees is what a reader would: it feeds a histogram, the
+trace of an order, and the samples of the lag.
 """
 
 import logging
@@ -15,6 +15,7 @@ from django.db import Error, connections
 
 from orders_query import metrics
 from orders_query.databases import PRIMARY
+from orders_query.peaks import Peak
 from orders_query.projector import ORDERS, Step
 
 logger = logging.getLogger(__name__)
@@ -25,9 +26,13 @@ AFTER_FAILURE_SECONDS = 1.0
 # Under load the first and the last sighting of so many seconds speak for the others.
 WRITTEN_APART_SECONDS = 0.2
 KEPT_HOURS = 24
+# After so long the log's clock tells how far a replica is behind: it goes by the newest
+# step, while one that is waited for grows old.
+LONG_SECONDS = 1.0
 
 
 Sighting = tuple[int, datetime]  # a position, and when it was seen
+Wanted = tuple[Step, float]  # what is looked for, and the monotonic time it was asked
 
 
 class Lookout:
@@ -35,8 +40,9 @@ class Lookout:
 
     def __init__(self, alias: str) -> None:
         self.alias = alias
+        self.peak = Peak()  # of the seconds from the step to its sighting
         self._news = threading.Condition()
-        self._wanted: Step | None = None
+        self._wanted: Wanted | None = None
         self._kept: list[Sighting] = []
         self._written_at = 0.0
         threading.Thread(
@@ -46,15 +52,15 @@ class Lookout:
     def look_for(self, step: Step) -> None:
         """Ask for a step, and return at once."""
         with self._news:
-            self._wanted = step
+            self._wanted = step, time.monotonic()
             self._news.notify()
 
     def _look(self) -> None:
         while True:
-            step = self._next()
+            wanted = self._next()
             try:
-                if step is not None:
-                    self._await(step)
+                if wanted is not None:
+                    self._await(*wanted)
                 self._write_in_time()
             except Error as error:
                 logger.warning(
@@ -63,18 +69,18 @@ class Lookout:
                 connections.close_all()
                 time.sleep(AFTER_FAILURE_SECONDS)
 
-    def _next(self) -> Step | None:
+    def _next(self) -> Wanted | None:
         """Wait for a step, or for the time to write what is kept."""
         due_in = self._written_at + WRITTEN_APART_SECONDS - time.monotonic()
         with self._news:
             if self._wanted is None:
                 self._news.wait(max(0.0, due_in) if self._kept else None)
-            step, self._wanted = self._wanted, None
-            return step
+            wanted, self._wanted = self._wanted, None
+            return wanted
 
-    def _await(self, step: Step) -> None:
+    def _await(self, step: Step, asked_at: float) -> None:
         pause = POLL_SECONDS
-        while (seen := self._seen(step)) is None:
+        while (seen := self._seen(step, asked_at)) is None:
             time.sleep(pause)
             pause = min(pause * 1.5, LONGEST_POLL_SECONDS)
         seen_at, position = seen
@@ -90,7 +96,7 @@ class Lookout:
             self._written_at = time.monotonic()
             _write(self.alias, kept)
 
-    def _seen(self, step: Step) -> tuple[datetime, int] | None:
+    def _seen(self, step: Step, asked_at: float) -> tuple[datetime, int] | None:
         """Return when the replica shows the step, and how far it is then."""
         with connections[self.alias].cursor() as cursor:
             cursor.execute(_LOOK, [ORDERS])
@@ -98,7 +104,17 @@ class Lookout:
         there = position >= step.position
         if not step.applied:  # a pulse moves no position
             there = there and fresh_at is not None and fresh_at >= step.since
+        waited = time.monotonic() - asked_at
+        self.peak.note(waited if there else self._behind(step, fresh_at, waited))
         return (now, position) if there else None
+
+    def _behind(self, step: Step, shown: datetime | None, waited: float) -> float:
+        """Return how many seconds the replica is behind what was asked for last."""
+        newest, _ = self._wanted or (step, waited)
+        written = newest.stand.fresh_at if newest.stand else None
+        if waited < LONG_SECONDS or shown is None or written is None:
+            return waited
+        return max(waited, (written - shown).total_seconds())
 
 
 _lookouts: dict[str, Lookout] = {}
@@ -112,6 +128,11 @@ def look_for(projection: str, step: Step) -> None:
         if alias not in _lookouts:
             _lookouts[alias] = Lookout(alias)
         _lookouts[alias].look_for(step)
+
+
+def peaks() -> dict[str, Peak]:
+    """Return what each replica that this process looks at was behind at worst."""
+    return {alias: lookout.peak for alias, lookout in _lookouts.items()}
 
 
 def forget() -> None:

@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from orders_command import faults
-from orders_query import projector, sightings, verification
+from orders_query import projector, sampling, sightings, verification
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +53,9 @@ def project(rung_at: float | None = None) -> None:
 
 @shared_task
 def forget_sightings() -> None:
-    """Delete what the trace of an order no longer tells, and whom nobody may know."""
+    """Delete what the trace and the charts no longer tell, and whom nobody may know."""
     sightings.forget()
+    sampling.forget()
     projector.erase_given_up()
 
 
@@ -64,11 +65,27 @@ def verify_sample() -> None:
     verification.sample_in_background()
 
 
+@shared_task
+def sample_lag() -> None:
+    """Keep how far behind the read side is; the greatest of ten seconds counts."""
+    try:
+        sampling.sample()
+    except Error:
+        connections.close_all()
+        raise
+
+
 def _is_done(rung_at: datetime | None) -> bool:
     """Work, and tell whether the rest may be left to the next ring: can one come?"""
-    if projector.catch_up(rung_at=rung_at, on_step=sightings.look_for):
+    if projector.catch_up(rung_at=rung_at, on_step=_tell):
         return ring()
     return broker_answers()
+
+
+def _tell(projection: str, step: projector.Step) -> None:
+    """Pass on what a step has made visible; nobody waits for what comes of it."""
+    sightings.look_for(projection, step)
+    sampling.note(projection, step)
 
 
 def broker_answers() -> bool:

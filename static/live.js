@@ -1,5 +1,7 @@
 // Elements with `data-follow`, the address of a stream of changes, get the event
 // `moved` when it tells something: at most one a second, the last one never left out.
+// The stream begins where the page stands, which is `data-from`: what has happened
+// before it was opened is told too.
 (() => {
   const TYPES = [
     "OrderCreated",
@@ -21,7 +23,9 @@
   };
 
   const follow = (url) => {
-    const stream = { source: new EventSource(url), position: "", waits: 0, at: 0 };
+    const { from } = followers(url)[0].dataset;
+    const source = new EventSource(from ? `${url}?after=${from}` : url);
+    const stream = { source, position: "", waits: 0, at: 0 };
     const moved = (event) => {
       stream.position = event.lastEventId;
       if (stream.waits) return;

@@ -40,6 +40,16 @@ def catch_up(position: int | None = None) -> int:
     return wanted
 
 
+def catch_up_kept(name: str, position: int) -> None:
+    """Project a set that is kept up to a position; it comes after those that serve."""
+
+    def there() -> bool:
+        projector.catch_up()
+        return checkpoint(projection=name) >= position
+
+    eventually(there)
+
+
 def pulse() -> datetime:
     """Let the projector look at the log, as the beat does, and the replicas follow."""
     before = fresh_at("query") or NEVER

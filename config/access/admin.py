@@ -32,13 +32,56 @@ class ApiTokenForm(ModelForm):  # type: ignore[type-arg]
         fields = ["user", "name", "scopes", "expires_at"]
 
 
+class ByState(admin.SimpleListFilter):
+    """Whether a token works now, and if not, why."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
+        return [
+            (state, state.capitalize()) for state in ("valid", "expired", "revoked")
+        ]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[ApiToken]
+    ) -> QuerySet[ApiToken]:
+        now = timezone.now()
+        match self.value():
+            case "valid":
+                return queryset.filter(revoked_at=None, expires_at__gt=now)
+            case "expired":
+                return queryset.filter(revoked_at=None, expires_at__lte=now)
+            case "revoked":
+                return queryset.exclude(revoked_at=None)
+            case _:
+                return queryset
+
+
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = ApiTokenForm
-    list_display = ["id", "user", "name", "scopes", "expires_at", "revoked_at"]
+    list_display = [
+        "id",
+        "username",
+        "name",
+        "scopes",
+        "created_at",
+        "expires_at",
+        "revoked_at",
+    ]
     list_select_related = ["user"]
+    list_filter = [ByState]
+    search_fields = ["user__username", "name"]
+    search_help_text = "a part of a user's or a token's name"
+    ordering = ["-created_at", "-id"]
     autocomplete_fields = ["user"]
+    show_full_result_count = False
     actions = ["revoke"]
+
+    @admin.display(description="user", ordering="user__username")
+    def username(self, token: ApiToken) -> str:
+        return token.user.username
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # The list has the action; a token itself is never changed.

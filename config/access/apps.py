@@ -10,6 +10,7 @@ class AccessConfig(AppConfig):
     verbose_name = "Access"
 
     def ready(self) -> None:
+        from config.access import checks  # noqa: F401 - it registers itself
         from config.access.groups import grant_permissions
 
         post_migrate.connect(grant_permissions, dispatch_uid="access.groups")

@@ -1,4 +1,4 @@
-"""The processes of the product itself: worker, beat, web, and its commands."""
+"""The processes of the product itself: worker, beat, rebuilder, web, its commands."""
 
 import os
 import shutil
@@ -66,6 +66,12 @@ def beat(environment: Mapping[str, str]) -> Service:
     return _celery(environment, "beat", [pid_file], is_ready=lambda: True)
 
 
+def rebuilder(environment: Mapping[str, str]) -> Service:
+    """Return who carries rebuilds out: alone of these it has the owner's URLs."""
+    made = command(environment, "rebuilder")
+    return Service(name="rebuilder", prepare=lambda: made, is_ready=lambda: True)
+
+
 def web(environment: Mapping[str, str], *, port: int) -> Service:
     """Return the web server; ready when it says so itself."""
     return Service(
@@ -87,7 +93,10 @@ def is_up(port: int, what: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=4) as answer:
             return bool(answer.status == 200)
-    except (OSError, urllib.error.HTTPError):
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        return False
+    except OSError:
         return False
 
 

@@ -82,6 +82,7 @@ def _start(
     supervisor.start(
         application.worker(environment),
         application.beat(environment),
+        application.rebuilder(environment),
         application.web(environment, port=wish.port),
     )
     _greet(wish, console, is_embedded=is_embedded)
@@ -105,6 +106,8 @@ def _given_secret(wish: Wish) -> dict[str, str]:
 
 
 def _prepare(wish: Wish, supervisor: Supervisor, environment: dict[str, str]) -> None:
+    # Mails that are only written down hold links to new passwords.
+    (wish.var_dir / "mail").mkdir(mode=0o700, exist_ok=True)
     jobs = [application.migrate(environment, name) for name in ("default", "query")]
     root, mark = wish.var_dir / "static", wish.var_dir / "static.state"
     state = first_use.static_state(root)

@@ -13,6 +13,7 @@ INSERT or COPY itself, and on reading the primary outside of any transaction.
 from orders_command.feed.proving import Batch, proven_head, read, settled
 from orders_command.feed.rows import recorded
 from orders_command.feed.streams import (
+    about_how_many,
     age_of_next,
     backlog,
     by_stream,
@@ -26,6 +27,7 @@ from orders_command.feed.streams import (
 
 __all__ = [
     "Batch",
+    "about_how_many",
     "age_of_next",
     "backlog",
     "by_stream",

@@ -26,8 +26,12 @@ TEXT = {
 }
 
 
-def carry_out(request: HttpRequest, command: Command, **how: Any) -> Receipt:
+def carry_out(
+    request: HttpRequest, command: Command, *, part: str = "", **how: Any
+) -> Receipt:
     """Give the command in the reader's name; a second click gets the first's receipt.
+
+    A form that gives several commands names for each the part of it that it is of.
 
     :raises OrderError: as the handlers do
     """
@@ -38,7 +42,7 @@ def carry_out(request: HttpRequest, command: Command, **how: Any) -> Receipt:
                 command,
                 actor=f"user:{request.user.pk}",
                 request_id=getattr(request, "request_id", ""),
-                idempotency=_idempotency(request),
+                idempotency=_idempotency(request, part),
                 **how,
             )
         except InFlight:
@@ -62,12 +66,14 @@ def go_to(request: HttpRequest, order_id: UUID, query: str = "") -> HttpResponse
     return response
 
 
-def _idempotency(request: HttpRequest) -> IdempotencyKey | None:
+def _idempotency(request: HttpRequest, part: str) -> IdempotencyKey | None:
     """Return the key that the form was rendered with, and what was sent with it."""
     try:
         key = str(UUID(request.POST.get("key", "")))
     except ValueError:
         return None  # a form without a key is decided each time
+    if part:
+        key = f"{key}:{part}"
     sent = {
         name: values
         for name, values in request.POST.lists()
@@ -76,7 +82,7 @@ def _idempotency(request: HttpRequest) -> IdempotencyKey | None:
     return IdempotencyKey.of(
         caller=f"user:{request.user.pk}",
         key=f"form:{key}",
-        asked=(request.path, sent),
+        asked=(request.path, part or sent),
     )
 
 

@@ -27,7 +27,9 @@ from orders_command.pages.form import Line, OrderForm, new_form, new_key, read
 @never_cache
 def place_order(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        return _shown(request, new_form(request.GET.dict()))
+        return _shown(request, new_form(request.GET.dict()), is_fresh=True)
+    if request.POST.get("do") == "anew":
+        return _shown(request, new_form({}))
     form = read(request.POST)
     if request.POST.get("do", "place") != "place" or "remove-line" in request.POST:
         _rearrange(request, form)
@@ -75,11 +77,18 @@ def _placed(request: HttpRequest, form: OrderForm) -> Receipt | None:
     return None
 
 
-def _shown(request: HttpRequest, form: OrderForm) -> HttpResponse:
+def _shown(
+    request: HttpRequest, form: OrderForm, *, is_fresh: bool = False
+) -> HttpResponse:
     fragment = "HX-Request" in request.headers
     name = "orders/_place.html" if fragment else "orders/place.html"
     status = 422 if form.has_errors else 200
-    return render(request, name, {"form": form}, status=status)
+    context = {
+        "form": form,
+        "is_fresh": is_fresh,  # a draft that the browser has kept may take its place
+        "is_restored": request.POST.get("do") == "restore",
+    }
+    return render(request, name, context, status=status)
 
 
 def _shown_order(request: HttpRequest, receipt: Receipt) -> HttpResponse:

@@ -78,11 +78,19 @@ def _move(
     except OrderNotFound as unknown:
         raise Http404(str(unknown)) from unknown
     except VersionMismatch as lost:
-        query = f"?acted_on={acted_on}&now_at={lost.version}"
-        return go_to(request, order_id, query)
+        return _lost(request, order_id, f"?acted_on={acted_on}&now_at={lost.version}")
     except OrderError as refused:
         return _back(request, order_id, str(refused))
     return show(request, receipt)
+
+
+def _lost(request: HttpRequest, order_id: UUID, query: str) -> HttpResponse:
+    """Show the order, with the offer to apply again what was wanted and typed."""
+    for name in _LABELS:
+        if typed := _text(request, name):
+            messages.info(request, typed, extra_tags=f"typed-{name}")
+    wanted = request.path.rpartition("/")[2]
+    return go_to(request, order_id, f"{query}&wanted={wanted}")
 
 
 def _back(request: HttpRequest, order_id: UUID, refused: str) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from uuid_utils.compat import uuid7
 
 from orders_query import queries
-from orders_query.pages import showing
+from orders_query.pages import lost, past, showing
 from orders_query.pages.reading import (
     NEEDS,
     freshness,
@@ -40,6 +40,8 @@ def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
     own = only_of(request)
     if target(request) == "sync":
         return _freshness(request, order_id, own)
+    if "version" in request.GET:
+        return past.order_at(request, order_id, own)
     acted_on, now_at = _number(request, "acted_on"), _number(request, "now_at")
     answer = queries.order(order_id, only_of=own, reader=reader(request))
     if (answer.version or 0) < now_at:
@@ -47,22 +49,27 @@ def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
         answer = queries.order_from_log(order_id, reader=ANYBODY, only_of=own)
     history = _history(request, order_id, own, answer)
     version = answer.version or 0
+    legal = _legal(request, answer.data["status"])
+    is_part = target(request) == "order"
     context = {
         "order": showing.order(answer.data),
         "timeline": showing.timeline(
             history.data,
             up_to=version,
-            new_after=acted_on or version,
+            new_after=acted_on or _number(request, "since") or version,
             reader=request.user,
             is_staff=request.user.has_perm(NEEDS),
         ),
         "acted_on": acted_on,
-        "fragment": target(request) == "order",
-        "legal": _legal(request, answer.data["status"]),
+        # What comes by itself must not take the reader's place in the page.
+        "takes_focus": is_part and "live" not in request.GET,
+        "legal": legal,
+        "again": lost.again(request, order_id, legal),
         "key": str(uuid7()),
+        **lost.remembered(request),
         **_sync_context(answer, is_syncing=answer.source == LOG),
     }
-    name = "orders/_order.html" if context["fragment"] else "orders/detail.html"
+    name = "orders/_order.html" if is_part else "orders/detail.html"
     return told(render(request, name, context), answer)
 
 
@@ -79,6 +86,7 @@ def _freshness(request: HttpRequest, order_id: UUID, own: UUID | None) -> HttpRe
     context = {
         "order": {"orderId": order_id, "version": shown},
         "moved_to": version if version > shown else None,
+        "oob": True,
         **_sync_context(answer, is_syncing=behind or answer.source == LOG),
     }
     response = render(request, "orders/_sync.html", context)

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from orders_query import queries
+from orders_query.pages.asking import Asked, understood
 from orders_query.pages.reading import only_of, page, reader, told
-from orders_query.pages.searching import understood
-from orders_query.queries import Answer, Filters, Page, Reader
+from orders_query.queries import Answer, Reader
 
 logger = logging.getLogger(__name__)
 
@@ -40,21 +40,21 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @page
 @require_safe
 def order_export(request: HttpRequest) -> HttpResponse:
-    wanted = understood(request, only_of(request))
-    if wanted.errors:
+    asked = understood(request, only_of(request))
+    if asked.errors:
         query = request.GET.urlencode()
         return redirect(f"{reverse('orders:list')}?{query}")  # which says what is wrong
     asks = reader(request)
     # Read before the answer begins, so that a refusal can still be one.
-    first = queries.orders(wanted.filters, page=Page(limit=PER_READ), reader=asks)
+    first = _read(asked, asks)
     answer: Any = StreamingHttpResponse(
-        _lines(first, wanted.filters, asks), content_type="text/csv; charset=utf-8"
+        _lines(first, asked, asks), content_type="text/csv; charset=utf-8"
     )
     answer["Content-Disposition"] = 'attachment; filename="orders.csv"'
     return told(answer, first)
 
 
-def _lines(first: Answer, filters: Filters, asks: Reader) -> Iterator[str]:
+def _lines(first: Answer, asked: Asked, asks: Reader) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield writer.writerow(COLUMNS)
     answer = first
@@ -63,15 +63,19 @@ def _lines(first: Answer, filters: Filters, asks: Reader) -> Iterator[str]:
             yield writer.writerow([_cell(order[name]) for name in COLUMNS.values()])
         if answer.next is None:
             return
-        # The cursor brings the token: no page is older than the one before.
-        following = Page(limit=PER_READ, cursor=answer.next)
         try:
-            answer = queries.orders(filters, page=following, reader=asks)
+            answer = _read(asked, asks, cursor=answer.next)
         except (queries.NotYetConsistent, DatabaseError):
             # The answer has begun; a file that just ends would look complete.
             logger.exception("An export was cut short")
             yield writer.writerow([CUT_SHORT])
             return
+
+
+def _read(asked: Asked, asks: Reader, *, cursor: str | None = None) -> Answer:
+    # The cursor brings the token: no page is older than the one before.
+    following = asked.page(limit=PER_READ, cursor=cursor)
+    return queries.orders(asked.filters, page=following, reader=asks)
 
 
 def _cell(value: Any) -> Any:

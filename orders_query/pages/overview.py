@@ -1,48 +1,16 @@
-"""The dashboard, and how far the read side has come."""
+"""How far the read side has come."""
 
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from orders_query import queries
-from orders_query.pages import showing
-from orders_query.pages.reading import (
-    NEEDS,
-    freshness,
-    only_of,
-    page,
-    reader,
-    target,
-    told,
-)
-from orders_query.queries import Answer, Filters, Page
+from orders_query.pages import lags, parked, rebuilds
+from orders_query.pages.reading import NEEDS, page, target
 from orders_query.receivers import doorbell
-
-WAITING = 5
-NEWEST = 10
-
-
-@page
-@require_safe
-def dashboard(request: HttpRequest) -> HttpResponse:
-    if only_of(request) is not None:
-        return redirect("orders:list")
-    to_confirm = _oldest(request, "PENDING")
-    to_ship = _oldest(request, "CONFIRMED")
-    newest = queries.orders(Filters(), page=Page(limit=NEWEST), reader=reader(request))
-    context = {
-        "to_confirm": _rows(to_confirm),
-        "to_ship": _rows(to_ship),
-        "orders": _rows(newest),
-        "sync": queries.sync(),
-        **freshness(newest),
-    }
-    fragment = target(request) == "today"
-    name = "orders/_today.html" if fragment else "orders/dashboard.html"
-    return told(render(request, name, context), newest)
 
 
 @page
@@ -50,29 +18,41 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 def sync_page(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(NEEDS):
         raise PermissionDenied
-    fragment = target(request) == "state"
-    name = "orders/_state.html" if fragment else "orders/sync.html"
-    state = queries.sync()
+    part = target(request)
+    if part == "parked":
+        return render(request, "orders/_parked.html", parked.shown(request))
+    if part == "rebuilds":
+        context = {"is_part": True, **rebuilds.shown(request)}
+        return render(request, "orders/_rebuilds.html", context)
+    if part == "lags":
+        return _lags(request)
+    context = _state(queries.sync())
+    if part == "state":
+        return render(request, "orders/_state.html", context)
+    context |= {
+        **lags.charts(context["sync"]),
+        **parked.shown(request),
+        **rebuilds.shown(request),
+    }
+    return render(request, "orders/sync.html", context)
+
+
+def _state(sync: dict[str, Any]) -> dict[str, Any]:
     ages, halts = queries.ages(), queries.halts()
-    for projection in state["projections"]:
+    for projection in sync["projections"]:
         projection["age"] = ages.get(projection["name"])
         projection["halted"] = halts.get(projection["name"], "")
-    context = {
-        "sync": state,
+    return {
+        "sync": sync,
         "sets": queries.other_sets(),
         "verified": queries.last_verification(),
         "bell_is_silent": doorbell.is_silent,
     }
-    return render(request, name, context)
 
 
-def _oldest(request: HttpRequest, status: str) -> Answer:
-    """Return those that have waited longest in a status."""
-    waiting = Page(limit=WAITING, descending=False)
-    return queries.orders(
-        Filters(statuses=(status,)), page=waiting, reader=reader(request)
-    )
-
-
-def _rows(answer: Answer) -> list[dict[str, Any]]:
-    return [showing.order(row) for row in answer.data]
+def _lags(request: HttpRequest) -> HttpResponse:
+    """Return the last hour; nothing if it is what the page shows already."""
+    context = {**lags.charts(queries.sync()), "oob": True}
+    if request.GET.get("shown") == context["lags_seen"]:
+        return HttpResponse(status=204)
+    return render(request, "orders/_lags.html", context)

@@ -82,6 +82,7 @@ def freshness(answer: Answer) -> dict[str, Any]:
     return {
         "source": answer.source,
         "position": f"{answer.position:,}",
+        "follow_from": str(answer.position),
         "age": age,
         "behind": age if is_behind else None,
     }

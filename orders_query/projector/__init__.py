@@ -21,6 +21,7 @@ from orders_query.projector.parking import (
     Waiting,
     retry,
     skip,
+    told,
     waiting,
 )
 from orders_query.projector.rows import Words, save, words_of_the_day
@@ -56,6 +57,7 @@ __all__ = [
     "skip",
     "stand_of",
     "step",
+    "told",
     "waiting",
     "words_of_the_day",
 ]

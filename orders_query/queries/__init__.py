@@ -20,10 +20,12 @@ from orders_query.queries.following import (
     moved,
 )
 from orders_query.queries.integration import events
+from orders_query.queries.lags import MINUTES, Hour, Minute, last_hour
 from orders_query.queries.orders import (
     NOW,
     Moment,
     customer_summary,
+    customer_totals,
     history,
     order,
     orders,
@@ -44,6 +46,7 @@ from orders_query.queries.trace import trace
 
 __all__ = [
     "ANYBODY",
+    "MINUTES",
     "NOW",
     "Answer",
     "BadCursor",
@@ -51,6 +54,8 @@ __all__ = [
     "CustomerNotFound",
     "Days",
     "Filters",
+    "Hour",
+    "Minute",
     "Moment",
     "Moved",
     "NotYetConsistent",
@@ -62,6 +67,7 @@ __all__ = [
     "ages",
     "changes",
     "customer_summary",
+    "customer_totals",
     "daily_sales",
     "events",
     "frames",
@@ -71,6 +77,7 @@ __all__ = [
     "history",
     "history_from_log",
     "lag_seconds",
+    "last_hour",
     "last_verification",
     "moved",
     "order",

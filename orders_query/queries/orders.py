@@ -136,6 +136,16 @@ def customer_summary(customer_id: UUID, *, reader: Reader = ANYBODY) -> Answer:
     return _single(read(asked, reader=reader), CustomerNotFound)
 
 
+def customer_totals(customer_id: UUID, *, reader: Reader = ANYBODY) -> Answer:
+    """
+    Return what a customer's orders add up to, in each of their currencies.
+
+    :raises CustomerNotFound: if there is no such customer
+    """
+    asked = Question(sql=statements.TOTALS, parameters={"customer_id": customer_id})
+    return _single(read(asked, reader=reader), CustomerNotFound)
+
+
 def _read_or_none(asked: Question, reader: Reader) -> Row | None:
     """Return what a read table answers; None if only the log can tell."""
     try:

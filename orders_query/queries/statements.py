@@ -177,6 +177,19 @@ from c left join lateral (
 ) found on true
 """  # noqa: S608 - built from constants
 
+# The same, of each currency, for people.
+TOTALS = f"""{PREPARED}{ORDERS}
+select c.position, c.age, found.body is not null, found.body, null
+from c left join lateral (
+    select json_build_object('orderCount', t.order_count, 'openOrders', t.open_orders,
+             'lifetime', t.lifetime,
+             'firstOrderAt', {TIME.format("t.first_order_at")},
+             'lastOrderAt', {TIME.format("t.last_order_at")})::text as body
+    from orders_query_customertotals t
+    where c.fresh and t.customer_id = %(customer_id)s
+) found on true
+"""  # noqa: S608 - built from constants
+
 COUNTS = f"""{PREPARED}{ORDERS}
 select c.position, c.age, true, (
     select coalesce(json_object_agg(s.status, s.orders), '{{}}')::text

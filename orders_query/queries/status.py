@@ -27,6 +27,7 @@ class Stand:
 
 
 Stands = dict[str, Stand]  # by name
+Asked = dict[str, Any] | None  # a statement's parameters
 
 
 def sync() -> dict[str, Any]:
@@ -72,21 +73,21 @@ def halts() -> dict[str, str]:
 
 def highest_position() -> int:
     """Return the highest position that any set of read tables has come to."""
-    return int(_rows(statements.HIGHEST)[0][0])
+    return int(rows(statements.HIGHEST)[0][0])
 
 
 def other_sets() -> list[dict[str, Any]]:
     """Return the sets of tables that do not serve: previous ones, and shadows."""
     return [
         {"name": name, "position": position, "parkedEvents": parked}
-        for name, position, parked in _rows(statements.SETS)
+        for name, position, parked in rows(statements.SETS)
     ]
 
 
 def last_verification() -> dict[str, Any] | None:
     """Return what came of the last sample that was compared with the log, if any."""
     names = ("at", "orders", "differences", "findings", "seconds", "timestamp")
-    for row in _rows(statements.VERIFIED):
+    for row in rows(statements.VERIFIED):
         found = dict(zip(names, row, strict=True))
         return {**found, "findings": orjson.loads(found["findings"])}
     return None
@@ -96,6 +97,16 @@ def lag_seconds() -> float:
     """Return how many seconds the projection that is furthest behind is behind."""
     positions = [stand.position for stand in _stands().values()]
     return feed.age_of_next(after=min(positions, default=0))
+
+
+def rows(question: str, asked: Asked = None) -> list[tuple[Any, ...]]:
+    """Ask the read primary; without it, a replica."""
+    try:
+        return _rows_from(PRIMARY, question, asked)
+    except LOST:
+        for alias in filter(health.works, settings.REPLICAS):
+            return _rows_from(alias, question, asked)
+        raise
 
 
 def _projection(name: str, stand: Stand, head: int | None) -> dict[str, Any]:
@@ -138,22 +149,12 @@ def _backlog(position: int) -> tuple[int | None, float | None]:
 def _stands() -> Stands:
     return {
         name: Stand(position=position, fresh_at=fresh_at, halted=halted, parked=parked)
-        for name, position, fresh_at, halted, parked in _rows(statements.SYNC)
+        for name, position, fresh_at, halted, parked in rows(statements.SYNC)
     }
 
 
-def _rows(question: str) -> list[tuple[Any, ...]]:
-    """Ask the read primary; without it, a replica."""
-    try:
-        return _rows_from(PRIMARY, question)
-    except LOST:
-        for alias in filter(health.works, settings.REPLICAS):
-            return _rows_from(alias, question)
-        raise
-
-
-def _rows_from(alias: str, question: str) -> list[tuple[Any, ...]]:
+def _rows_from(alias: str, question: str, asked: Asked) -> list[tuple[Any, ...]]:
     with connections[alias].cursor() as cursor:
-        cursor.execute(question)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+        cursor.execute(question, asked)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found

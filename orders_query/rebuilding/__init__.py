@@ -1,34 +1,36 @@
 """Builds a projection's read tables anew from the log, beside those that serve."""
 
-from orders_query.rebuilding.comparing import Difference, differences
-from orders_query.rebuilding.filling import BATCH, Progress, fill
-from orders_query.rebuilding.levelling import snapshot_of_both
-from orders_query.rebuilding.proving import prove
-from orders_query.rebuilding.shadow import begin, discard, exists, finish_indexes
-from orders_query.rebuilding.sole import AlreadyRunning, sole
-from orders_query.rebuilding.swapping import (
-    SwapRefused,
-    drop_previous,
-    is_of_this_log,
-    swap,
+from orders_query.rebuilding import asked
+from orders_query.rebuilding.carrying import (
+    PHASES,
+    Differs,
+    NotCarriedOut,
+    StillKept,
+    Wish,
+    carry_out,
+    refuse_the_impossible,
 )
+from orders_query.rebuilding.filling import BATCH, Progress
+from orders_query.rebuilding.serving import NotTheOwner, serve
+from orders_query.rebuilding.shadow import exists
+from orders_query.rebuilding.sole import AlreadyRunning, sole
+from orders_query.rebuilding.swapping import SwapRefused
 
 __all__ = [
     "BATCH",
+    "PHASES",
     "AlreadyRunning",
-    "Difference",
+    "Differs",
+    "NotCarriedOut",
+    "NotTheOwner",
     "Progress",
+    "StillKept",
     "SwapRefused",
-    "begin",
-    "differences",
-    "discard",
-    "drop_previous",
+    "Wish",
+    "asked",
+    "carry_out",
     "exists",
-    "fill",
-    "finish_indexes",
-    "is_of_this_log",
-    "prove",
-    "snapshot_of_both",
+    "refuse_the_impossible",
+    "serve",
     "sole",
-    "swap",
 ]

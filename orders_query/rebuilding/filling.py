@@ -9,16 +9,21 @@ from orders_query.projector import end_try, sets, step
 from orders_query.rebuilding.loading import load, may_load
 
 BATCH = 5000
+EVENTS = "events"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far it is: positions of the log, events a second, seconds left."""
+    """
+    How far it is: positions of the log, events a second, seconds left. When orders are
+    compared, orders take the place of both.
+    """
 
     position: int
     head: int
     events: int
     seconds: float
+    unit: str = EVENTS
 
     @property
     def rate(self) -> float:

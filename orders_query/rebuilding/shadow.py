@@ -1,6 +1,8 @@
 """The shadow tables: made as migrations make them, in a schema of their own, with the
 privileges and the storage of the live ones; indexes come last, when the rows are in."""
 
+from collections.abc import Callable
+
 from django.db import connections, transaction
 from psycopg import sql
 
@@ -50,12 +52,12 @@ def finish_indexes(projection: str) -> None:
                 cursor.execute(statement)
 
 
-def discard(projection: str) -> None:
-    """Drop an unfinished shadow set."""
-    drop_set(sets.name_of(projection, sets.SHADOW))
+def discard(projection: str, *, also: Callable[[], None] = lambda: None) -> None:
+    """Drop an unfinished shadow set, and do something `also` in that transaction."""
+    drop_set(sets.name_of(projection, sets.SHADOW), also=also)
 
 
-def drop_set(name: str) -> None:
+def drop_set(name: str, *, also: Callable[[], None] = lambda: None) -> None:
     """Drop a set's tables and its checkpoint, and what was parked in it."""
     with transaction.atomic(using=PRIMARY), connections[PRIMARY].cursor() as cursor:
         cursor.execute("set local lock_timeout = '5s'")
@@ -65,6 +67,7 @@ def drop_set(name: str) -> None:
         )
         drop = sql.SQL("drop schema if exists {} cascade")
         cursor.execute(drop.format(sql.Identifier(sets.schema_of(name))))
+        also()
 
 
 def make_schema(schema: str) -> None:

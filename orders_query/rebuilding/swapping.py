@@ -6,6 +6,7 @@ waited for, briefly; if they do not end, everything is let go and tried again.
 """
 
 import time
+from collections.abc import Callable
 
 from django.db import OperationalError, connections, transaction
 from psycopg import sql
@@ -25,12 +26,15 @@ class SwapRefused(Exception):
     """The tables were not swapped; those that served still do."""
 
 
-def swap(projection: str, kind: str) -> int:
+def swap(
+    projection: str, kind: str, *, also: Callable[[int], None] = lambda _: None
+) -> int:
     """
     Let another set of the projection's tables serve, and keep those that did.
 
     Return the position at which that happened: that of the tables that served, or
-    later, so that no reader sees time run backwards.
+    later, so that no reader sees time run backwards. Whoever wants to know for sure
+    whether it happened notes it in the same transaction (`also`, told the position).
 
     :raises SwapRefused: if readers or writers hold the tables for too long
     """
@@ -43,6 +47,7 @@ def swap(projection: str, kind: str) -> int:
         try:
             with transaction.atomic(using=PRIMARY):
                 position = _swap(projection, name)
+                also(position)
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
                 raise
@@ -52,9 +57,9 @@ def swap(projection: str, kind: str) -> int:
     raise SwapRefused(f"{projection} is held for longer than {LOCK_MS} ms at a time.")
 
 
-def drop_previous(projection: str) -> None:
+def drop_previous(projection: str, *, also: Callable[[], None] = lambda: None) -> None:
     """Drop the set that served before; there is no way back after that."""
-    drop_set(sets.name_of(projection, sets.PREVIOUS))
+    drop_set(sets.name_of(projection, sets.PREVIOUS), also=also)
 
 
 def _catch_up(name: str) -> None:

@@ -19,7 +19,9 @@ def documented_settings():
 def settings_read_by_the_code():
     sources = [*(ROOT / "config").rglob("*.py")]
     text = "\n".join(path.read_text() for path in sources)
-    read = re.findall(r"env\.(?:str|int|float|bool|list)\(\s*\"([A-Z_]+)\"", text)
+    read = re.findall(
+        r"env\.(?:str|int|float|bool|list|email_url)\(\s*\"([A-Z_]+)\"", text
+    )
     read += re.findall(r"(?:environ|environment)\.get\(\s*\"([A-Z_]+)\"", text)
     return set(read)
 

@@ -4,12 +4,20 @@ import subprocess
 import sys
 
 import pytest
-from django.db import ProgrammingError, connections
+from django.db import ProgrammingError, connections, transaction
 
 from config.local import application
 from config.local.embedded import Embedded
 
 LOG = "orders_command_event"
+REQUESTS = "orders_query_rebuildrequest"
+ASK = f"""
+insert into {REQUESTS} (projection, action, accepts_differences, asked_by, asked_at,
+  state, phase, position, head, events, rate, outcome, findings)
+values ('none', 'rebuild', false, 'system:tests', now(), %s, '', 0, 0, 0, 0, '', '[]')
+returning id
+"""
+SET_STATE = f"update {REQUESTS} set state = %s where id = %s"
 
 
 def may(alias: str, table: str, right: str) -> bool:
@@ -43,11 +51,47 @@ def test_the_web_role_writes_everything_else_and_makes_no_tables() -> None:
             cursor.execute("CREATE TABLE mine ()")
 
 
+def test_the_web_role_asks_for_rebuilds_and_carries_none_out() -> None:
+    rights = {right: may("query", REQUESTS, right) for right in ("UPDATE", "DELETE")}
+    assert rights == {"UPDATE": False, "DELETE": False}
+    assert not may("query", "orders_query_rebuilder", "UPDATE")
+    with connections["query"].cursor() as cursor, transaction.atomic(using="query"):
+        cursor.execute(ASK, ["asked"])
+        (pk,) = cursor.fetchone()
+        with pytest.raises(ProgrammingError, match="row-level security"), rolled_back():
+            cursor.execute(SET_STATE, ["running", pk])
+        with pytest.raises(ProgrammingError, match="permission denied"), rolled_back():
+            cursor.execute(f"update {REQUESTS} set asked_by = 'user:1'")
+        cursor.execute(SET_STATE, ["cancelled", pk])
+        assert cursor.rowcount == 1
+        cursor.execute(SET_STATE, ["cancelled", pk])
+        assert cursor.rowcount == 0  # it is not asked for any more
+        with pytest.raises(ProgrammingError, match="row-level security"), rolled_back():
+            cursor.execute(ASK, ["running"])
+        transaction.set_rollback(True, using="query")
+
+
+def rolled_back() -> transaction.Atomic:
+    return transaction.atomic(using="query")
+
+
 def test_the_replicas_role_only_reads() -> None:
     with connections["replica_1"].cursor() as cursor:
         cursor.execute("SELECT current_user")
         assert cursor.fetchone() == ("orders_reader",)
     assert not may("replica_1", "django_migrations", "INSERT")
+
+
+def test_the_worker_keeps_samples_of_the_lag_and_replicas_only_show_them() -> None:
+    rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+    assert all(may("query", "orders_query_lagsample", right) for right in rights)
+    assert [may("replica_1", "orders_query_lagsample", right) for right in rights] == [
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_granting_again_is_harmless(services: Embedded) -> None:

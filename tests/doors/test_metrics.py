@@ -130,7 +130,8 @@ def post(url: str, caller: Caller, body: dict[str, Any]) -> int:
         with urllib.request.urlopen(asked, timeout=10) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as refused:
-        return refused.code
+        with refused:
+            return refused.code
 
 
 def scraped(url: str, caller: Caller) -> str:
@@ -149,7 +150,9 @@ def test_commands_are_counted_wherever_they_landed_and_dead_processes_stay_count
 
     statuses = {post(web, clerk, body) for _ in range(20)}
     after = samples(scraped(web, watcher), "orders_commands_total", **counted)
-    a_web_process().kill()
+    killed = a_web_process()
+    killed.kill()
+    killed.wait(10)  # what is sent to its socket until then is reset
     later = eventually(lambda: scraped(web, watcher) if web_processes() > 1 else "")
 
     assert statuses == {201}

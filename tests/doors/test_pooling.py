@@ -5,7 +5,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -38,6 +37,7 @@ def counted_web(services, settings) -> Iterator[str]:
         application.web(environment, port=port),
         application.worker(environment),
         application.beat(environment),
+        application.rebuilder(environment),
     ):
         yield f"http://{HOST}:{port}"
 
@@ -79,15 +79,19 @@ def opened(services) -> Counter[str]:
 
 def ask(web, path, clerk, token):
     headers = {**clerk.headers, "Consistency-Token": token}
-    with suppress(HTTPError):
-        urlopen(Request(f"{web}{path}", headers=headers), timeout=30).read()
+    try:
+        with urlopen(Request(f"{web}{path}", headers=headers), timeout=30) as answer:
+            answer.read()
+    except HTTPError as refused:
+        refused.close()
 
 
 def place(web, clerk, customer):
     body = str(order_body(customer)).replace("'", '"').encode()
     headers = {**clerk.headers, "Content-Type": "application/json"}
     asked = Request(f"{web}{COMMANDS}", data=body, headers=headers, method="POST")
-    return urlopen(asked, timeout=30).status
+    with urlopen(asked, timeout=30) as answer:
+        return answer.status
 
 
 def test_the_check_is_silent_while_there_is_room(capsys):
@@ -113,6 +117,7 @@ def test_the_page_tells_the_numbers_of_the_default_settings():
     counts = {
         "web process": pooling.of_web_process(),
         "worker process": pooling.of_worker_process(),
+        "rebuilder": pooling.of_rebuilder(),
         "`manage.py` beside": pooling.of_commands(),
         "all, by default": pooling.at_most(),
     }

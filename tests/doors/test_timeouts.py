@@ -74,7 +74,7 @@ def test_a_role_has_its_limits_however_it_comes(services, alias):
     assert found == list(LIMITS[alias].settings())
 
 
-@pytest.mark.parametrize("command", ["migrate", "rebuild", "new_epoch"])
+@pytest.mark.parametrize("command", ["migrate", "rebuild", "rebuilder", "new_epoch"])
 def test_the_owner_may_take_his_time(services, command):
     environment = application.environment(services.var_dir, services.environment())
     look = (

@@ -1,11 +1,8 @@
 """What breaks on the way breaks nothing that was promised, and mends by itself."""
 
-import os
-import signal
 import time
 from contextlib import contextmanager
 
-import psutil
 import psycopg
 from django.db import connections
 
@@ -13,6 +10,7 @@ from config.local.addresses import OWNER_URLS
 from tests.orders import COMMANDS, an_order, order_body
 from tests.people import a_customer, desk_clerk
 from tests.projected import catch_up, checkpoint
+from tests.stopping import stopped
 from tests.waiting import eventually
 
 ORDERS = "/api/query/orders"
@@ -29,22 +27,8 @@ def shown(order_id):
         return cursor.fetchone()[0]
 
 
-@contextmanager
-def without_beat():
-    [beat] = [
-        process
-        for process in psutil.Process(os.getpid()).children(recursive=True)
-        if "beat" in process.cmdline() and "celery" in process.cmdline()
-    ]
-    beat.send_signal(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        beat.send_signal(signal.SIGCONT)
-
-
 def test_the_doorbell_needs_no_beat(worker):
-    with without_beat():
+    with stopped("beat"):
         for _ in range(3):
             order = an_order(a_customer())
             eventually(lambda: shown(order.order_id))  # noqa: B023

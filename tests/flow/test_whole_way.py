@@ -35,7 +35,8 @@ class Api:
             answer = urllib.request.urlopen(request, timeout=10)
         except urllib.error.HTTPError as refused:
             answer = refused
-        return answer.status, answer.headers, json.loads(answer.read())
+        with answer:
+            return answer.status, answer.headers, json.loads(answer.read())
 
 
 @pytest.fixture

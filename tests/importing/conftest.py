@@ -1,7 +1,8 @@
 """The command, in this process or in one of its own."""
 
+import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -45,7 +46,20 @@ def imports(tmp_path: Path) -> Callable[..., Ended]:
 
 
 @pytest.fixture
-def started(services: Embedded) -> Callable[..., subprocess.Popen[str]]:
+def hears_ctrl_c() -> Iterator[None]:
+    """Let started processes hear Ctrl-C, though the tests run in the background.
+
+    A shell lets what it runs there ignore it, and that is inherited.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def started(
+    services: Embedded, hears_ctrl_c: None
+) -> Callable[..., subprocess.Popen[str]]:
     """Start the real command in a process of its own."""
 
     def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:

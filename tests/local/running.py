@@ -89,6 +89,7 @@ class Running:
         """Return how the demo administrator signs in."""
         file = self.var_dir / "demo-access.json"
         assert file.stat().st_mode & 0o777 == 0o600
+        assert (file.parent / "mail").stat().st_mode & 0o777 == 0o700
         found: dict[str, str] = json.loads(file.read_text())
         return found
 

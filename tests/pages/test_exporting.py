@@ -2,15 +2,20 @@
 
 import csv
 import io
+from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
+from orders_command.events import Item
 from orders_query import projector
 from orders_query.pages import exporting
 from tests.orders import an_order, cancelled, confirmed
 from tests.people import a_customer, desk_clerk, linked_to
 from tests.projected import catch_up
 from tests.reading.test_bounds import away
+
+WICKED = '<img src=x onerror=alert(1)> =HYPERLINK("x")'
 
 
 @pytest.fixture
@@ -44,7 +49,43 @@ def test_all_orders_of_the_filter_over_many_pages(clerk, monkeypatch):
     assert {row["Customer"] for row in told} == {"Ada Lovelace"}
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)"])
+@pytest.mark.parametrize("ordering", ["total", "-total", "createdAt", "-lastUpdatedAt"])
+def test_the_file_has_the_order_and_the_amounts_of_the_list(
+    clerk, monkeypatch, ordering
+):
+    monkeypatch.setattr(exporting, "PER_READ", 2)
+    customer_id = a_customer()
+    for quantity in (3, 1, 5, 4, 2):
+        item = Item(product_id="tea", quantity=quantity, price=Decimal(10))
+        an_order(customer_id, items=(item,))
+    catch_up()
+    query = f"customer={customer_id}&minTotal=20&maxTotal=40.00&ordering={ordering}"
+
+    told = [row["Number"] for row in rows(clerk.get(f"/orders.csv?{query}"))]
+
+    listed = clerk.get(f"/orders?{query}").context
+    assert told == [order["orderNumber"] for order in listed["orders"]]
+    assert len(told) == 3
+    assert f"/orders.csv?{query}" == listed["csv"]
+
+
+def test_wicked_words_stay_words(clerk):
+    customer_id = a_customer(WICKED)
+    formula = f'=HYPERLINK("{uuid4()}")'
+    an_order(customer_id, reference=formula)
+    an_order(customer_id, reference=f"<img src=x> {uuid4()}")
+    catch_up()
+
+    marked, formula_told = rows(clerk.get(f"/orders.csv?customer={customer_id}"))
+
+    assert formula_told["Reference"] == f"'{formula}"
+    assert marked["Reference"].startswith("<img src=x> ")
+    assert {marked["Customer"], formula_told["Customer"]} == {WICKED}
+
+
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("x")', "=cmd|' /C calc'!A0"]
+)
 def test_a_name_that_looks_like_a_formula_is_a_text(clerk, name):
     customer_id = a_customer(name)
     an_order(customer_id)
@@ -100,7 +141,8 @@ def test_customers_get_their_own_orders_alone():
     assert [row["Number"] for row in told] == [order.order_number]
 
 
-def test_a_filter_that_cannot_be_understood_leads_back_to_the_list(clerk):
-    answer = clerk.get("/orders.csv?from=yesterday")
+@pytest.mark.parametrize("query", ["from=yesterday", "ordering=size", "minTotal=much"])
+def test_a_filter_that_cannot_be_understood_leads_back_to_the_list(clerk, query):
+    answer = clerk.get(f"/orders.csv?{query}")
 
-    assert (answer.status_code, answer["Location"]) == (302, "/orders?from=yesterday")
+    assert (answer.status_code, answer["Location"]) == (302, f"/orders?{query}")

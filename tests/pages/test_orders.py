@@ -1,5 +1,6 @@
 """Looking at orders and moving them on, by plain HTML."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from django.test import Client
 from config.local.supervisor import Supervisor
 from orders_command import handlers
 from orders_command.domain.commands import ConfirmOrder
+from orders_query.pages import showing
 from tests.pages.visiting import HTMX, fields, placed, projector_held, signed_in, text
 from tests.people import a_customer, analyst, desk_clerk, linked_to, somebody
 
@@ -257,3 +259,58 @@ def test_no_page_has_an_inline_style_or_script() -> None:
         assert "<style" not in html, path
         assert "<script>" not in html, path
         assert " onclick=" not in html, path
+
+
+def test_a_version_is_shown_as_it_was() -> None:
+    order = placed(a_customer("Grace Hopper"))
+    client = signed_in(desk_clerk())
+    act(client, order.order_id, "confirm")
+
+    words = text(client.get(f"/orders/{order.order_id}?version=1"))
+
+    assert "version 1 of 2" in words
+    assert "Pending" in words
+    assert "Confirmed by" not in words
+
+
+@pytest.mark.parametrize(
+    ("version", "status", "says"),
+    [
+        ("0", 404, "no version 0"),
+        ("9", 404, "no version 9"),
+        ("two", 400, "1, 2, 3"),
+        ("", 400, "1, 2, 3"),
+        ("9" * 40, 400, "1, 2, 3"),
+    ],
+)
+def test_what_is_no_version_is_told(version: str, status: int, says: str) -> None:
+    order = placed(a_customer())
+
+    page = signed_in(desk_clerk()).get(f"/orders/{order.order_id}?version={version}")
+
+    assert page.status_code == status
+    assert says in text(page)
+
+
+def test_another_customer_s_past_is_nobody_s_business() -> None:
+    order = placed(a_customer())
+
+    page = signed_in(linked_to(a_customer())).get(f"/orders/{order.order_id}?version=1")
+
+    assert page.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "at once"),
+        (1.9, "at once"),
+        (2, "2 seconds later"),
+        (119, "119 seconds later"),
+        (120, "2 minutes later"),
+        (7_200, "2 hours later"),
+        (172_800, "2 days later"),
+    ],
+)
+def test_how_long_between_is_told_as_people_do(seconds: float, words: str) -> None:
+    assert showing.later(timedelta(seconds=seconds)) == words

@@ -26,8 +26,15 @@ def signed_in(caller: Caller) -> Client:
     return client
 
 
-def placed(customer_id: UUID, *, price: str = "99.90", note: str = "") -> Receipt:
-    item = Item(product_id="tea", quantity=2, price=Decimal(price))
+def placed(
+    customer_id: UUID,
+    *,
+    product: str = "tea",
+    price: str = "99.90",
+    quantity: int = 2,
+    note: str = "",
+) -> Receipt:
+    item = Item(product_id=product, quantity=quantity, price=Decimal(price))
     command = handlers.new_order(
         customer_id=customer_id, items=(item,), currency="USD", note=note
     )

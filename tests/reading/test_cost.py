@@ -46,6 +46,9 @@ def order():
         lambda _, customer, at: queries.customer_summary(
             customer, reader=Reader(at_least=at)
         ),
+        lambda _, customer, at: queries.customer_totals(
+            customer, reader=Reader(at_least=at)
+        ),
         lambda _, customer, at: queries.orders_of(
             customer, page=Page(), reader=Reader(at_least=at)
         ),
@@ -55,7 +58,7 @@ def order():
             reader=Reader(at_least=at),
         ),
     ],
-    ids=["order", "history", "summary", "orders of a customer", "search"],
+    ids=["order", "history", "summary", "totals", "orders of a customer", "search"],
 )
 def test_a_question_to_a_fresh_replica_is_one_statement(order, ask):
     with counted() as statements:

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 
@@ -19,13 +19,17 @@ def frozen(server):
     pid_file = server.folder / "postmaster.pid"
     postmaster = psutil.Process(int(pid_file.read_text().split()[0]))
     processes = [postmaster, *postmaster.children(recursive=True)]
-    for process in processes:
-        process.send_signal(signal.SIGSTOP)
+    _send(processes, signal.SIGSTOP)
     try:
         yield
     finally:
-        for process in processes:
-            process.send_signal(signal.SIGCONT)
+        _send(processes, signal.SIGCONT)
+
+
+def _send(processes, number):
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):  # a connection's own, which has ended
+            process.send_signal(number)
 
 
 def test_the_read_primary_answers_for_a_frozen_replica(services):

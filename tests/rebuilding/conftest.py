@@ -10,6 +10,7 @@ import pytest
 from config.local import application
 from config.local.addresses import OWNER_URLS
 from config.local.embedded import Embedded
+from tests.rebuilders import Rebuilders, only_live_tables, rebuilders
 from tests.services import environment_of
 
 
@@ -20,7 +21,7 @@ class Ended:
 
 
 class Rebuild:
-    """Runs `manage.py rebuild`, and cleans up what it keeps."""
+    """Runs `manage.py rebuild`; what it keeps is cleaned up after the test."""
 
     def __init__(self, services: Embedded, owner: psycopg.Connection) -> None:
         self._environment = environment_of(services)
@@ -44,18 +45,6 @@ class Rebuild:
             text=True,
         )
 
-    def forget(self) -> None:
-        """Leave only the live tables, as `--discard` and `--drop-previous` would."""
-        with self.owner.transaction():
-            for table in ("checkpoint", "parkedevent"):
-                column = "name" if table == "checkpoint" else "projection"
-                delete = f"delete from orders_query_{table} where {column} like '%:%'"
-                self.owner.execute(delete.encode())
-            for kind in ("shadow", "previous"):
-                for name in ("orders", "sales"):
-                    drop = f"drop schema if exists {kind}_{name} cascade"
-                    self.owner.execute(drop.encode())
-
 
 @pytest.fixture
 def owner(services: Embedded) -> Iterator[psycopg.Connection]:
@@ -66,6 +55,11 @@ def owner(services: Embedded) -> Iterator[psycopg.Connection]:
 
 @pytest.fixture
 def rebuild(services: Embedded, owner: psycopg.Connection) -> Iterator[Rebuild]:
-    command = Rebuild(services, owner)
-    yield command
-    command.forget()
+    yield Rebuild(services, owner)
+    only_live_tables(owner)
+
+
+@pytest.fixture
+def rebuilder(services: Embedded) -> Iterator[Rebuilders]:
+    with rebuilders(services) as started:
+        yield started

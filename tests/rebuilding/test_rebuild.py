@@ -11,7 +11,7 @@ from orders_query.models import OrderHistory, OrderReadModel
 from orders_query.projector import sets
 from tests.orders import ACTOR, an_order, cancelled, confirmed
 from tests.people import a_customer
-from tests.projected import ORDERS, catch_up, checkpoint
+from tests.projected import ORDERS, catch_up, catch_up_kept, checkpoint
 from tests.projection.damage import out_of_step, unknown_shape
 from tests.waiting import eventually
 
@@ -79,7 +79,7 @@ def test_the_previous_set_is_projected_on_and_serves_again_after_a_rollback(
     owner.execute(SET_TOTAL, [999, order.order_id])
     rebuild("orders")
     confirmed(order.order_id)
-    catch_up()
+    catch_up_kept("orders:previous", catch_up())
     (total, status) = owner.execute(LOOK, [order.order_id]).fetchone()
 
     back = rebuild("orders", "--rollback")

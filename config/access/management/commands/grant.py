@@ -13,6 +13,8 @@ from config.timeouts import Limits
 
 APPEND_ONLY = "orders_command_event"
 READ_ONLY = "orders_command_epoch"  # its trigger writes it, with the owner's rights
+REQUESTS = "orders_query_rebuildrequest"  # the owner's process carries them out
+REBUILDER = "orders_query_rebuilder"
 READ = "SELECT"
 READ_AND_WRITE = "SELECT, INSERT, UPDATE, DELETE"
 
@@ -28,6 +30,7 @@ class Command(BaseCommand):
         _grant("default", command, READ_AND_WRITE, timeouts.COMMAND)
         _protect_log(command)
         _grant("query", query, READ_AND_WRITE, timeouts.PROJECTOR)
+        _protect_requests(query)
         for reader in replicas:
             if reader["USER"] != query["USER"]:
                 _grant("query", reader, READ, timeouts.READER)
@@ -93,25 +96,37 @@ def _grant_sequences(connection: psycopg.Connection[Any], user: sql.Identifier) 
 
 def _protect_log(role: dict[str, Any]) -> None:
     """Leave the web role only what an append-only log needs."""
-    connection = _connection("default")
+    _protect(
+        "default",
+        role,
+        {APPEND_ONLY: ("SELECT, INSERT",), READ_ONLY: (READ,)},
+    )
+
+
+def _protect_requests(role: dict[str, Any]) -> None:
+    """Let it ask for rebuilds and take that back; policies say when it may."""
+    may = READ, "INSERT", "UPDATE (state, ended_at, outcome)"
+    _protect("query", role, {REQUESTS: may, REBUILDER: (READ,)})
+
+
+def _protect(
+    alias: str, role: dict[str, Any], allowed: dict[str, tuple[str, ...]]
+) -> None:
+    """Leave a role only these rights on some tables, of those that are there."""
+    connection = _connection(alias)
     if role["USER"] == connection.info.user:
         return
-    exists = connection.execute("SELECT to_regclass(%s)", [APPEND_ONLY]).fetchone()
-    if exists is None or exists[0] is None:
-        return
-    for statement in (
-        "REVOKE ALL ON TABLE {log} FROM {user}",
-        "GRANT SELECT, INSERT ON TABLE {log} TO {user}",
-        "REVOKE ALL ON TABLE {epochs} FROM {user}",
-        "GRANT SELECT ON TABLE {epochs} TO {user}",
-    ):
-        connection.execute(
-            sql.SQL(statement).format(
-                log=sql.Identifier(APPEND_ONLY),
-                epochs=sql.Identifier(READ_ONLY),
-                user=sql.Identifier(role["USER"]),
-            )
-        )
+    user = sql.Identifier(role["USER"])
+    for table, rights in allowed.items():
+        exists = connection.execute("SELECT to_regclass(%s)", [table]).fetchone()
+        if exists is None or exists[0] is None:
+            continue
+        on = {"table": sql.Identifier(table), "user": user}
+        for statement in (
+            "REVOKE ALL ON TABLE {table} FROM {user}",
+            f"GRANT {', '.join(rights)} ON TABLE {{table}} TO {{user}}",
+        ):
+            connection.execute(sql.SQL(statement).format(**on))
 
 
 def _make_role(connection: psycopg.Connection[Any], role: dict[str, Any]) -> None:

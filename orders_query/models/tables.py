@@ -268,29 +268,3 @@ class ParkedDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} v{self.version} of {self.stream_id}"
-
-
-class Verification(models.Model):
-    """What came of comparing some orders with the log; the last ones are kept."""
-
-    at = models.DateTimeField()
-    orders = models.PositiveIntegerField()
-    customers = models.PositiveIntegerField()
-    differences = models.PositiveIntegerField()
-    findings = models.JSONField()  # sentences without personal words
-    seconds = models.FloatField()
-
-    def __str__(self) -> str:
-        return f"{self.differences} differences in {self.orders} orders"
-
-
-class Sighting(models.Model):
-    """When a replica was first seen to show a position; kept for a day."""
-
-    pk = models.CompositePrimaryKey("replica", "position")
-    replica = models.CharField(max_length=32)
-    position = models.BigIntegerField()
-    seen_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.position} on {self.replica}"

@@ -9,8 +9,9 @@ from csp.constants import NONCE
 
 from config.databases import databases
 from config.local.addresses import default_environment
+from config.settings.api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -59,7 +60,7 @@ INSTALLED_APPS = [
     "customers",
     "orders_command",
     "orders_query",
-    "django.contrib.admin",
+    "config.administration.apps.Administration",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -120,7 +121,7 @@ STORAGES = {
 
 # --- databases
 # Commands that change tables run as the owner's role, everything else does not.
-OWNERS = {"migrate", "grant", "rebuild", "new_epoch"}
+OWNERS = {"migrate", "grant", "rebuild", "rebuilder", "new_epoch"}
 AS_OWNER = not OWNERS.isdisjoint(sys.argv[1:2])
 _command_url = env.str("DATABASE_URL")
 _query_url = env.str("QUERY_DATABASE_URL")
@@ -171,44 +172,17 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "config.access.pages.locked_out"
 AXES_VERBOSE = False
 SESSION_ENGINE = "config.access.sessions"
+PASSWORD_RESET_TIMEOUT = 3600  # s that the link in a mail is good for
 TOKEN_CACHE_SECONDS = 5  # a revoked token works no longer than this
 
-# --- the API
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "config.access.authentication.BearerAuthentication",
-        "config.access.authentication.CookieAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["config.access.permissions.RoleAndScope"],
-    "DEFAULT_THROTTLE_CLASSES": ["config.slowing.LagBudget"],
-    "DEFAULT_PARSER_CLASSES": ["config.parsers.StrictJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["config.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.renderers.AlwaysJSON",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "config.problems.exception_handler",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Orders",
-    "DESCRIPTION": "Commands on one side, queries on the other.",
-    "VERSION": "1",
-    "COMPONENT_SPLIT_PATCH": False,  # a change has a schema of its own
-    "ENUM_NAME_OVERRIDES": {"Scope": "config.access.models.SCOPES"},
-    "SERVERS": [{"url": "/", "description": "The server that this comes from."}],
-    "TAGS": [
-        {"name": "command", "description": "What changes orders."},
-        {"name": "query", "description": "What is asked about orders and sales."},
-        {"name": "customers", "description": "The customers themselves."},
-        {"name": "access", "description": "Who the caller is."},
-    ],
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["config.access.permissions.RoleAndScope"],
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.documentation.complete",
-    ],
-}
+# --- mail
+if env.str("EMAIL_URL", default=""):
+    vars().update(env.email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="orders@localhost")
 
 # --- orders
 DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="USD")
@@ -256,6 +230,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orders_query.tasks.project",
         "schedule": 1.0,
         "options": {"expires": 5},
+    },
+    "sample the lag": {
+        "task": "orders_query.tasks.sample_lag",
+        "schedule": 10.0,
+        "options": {"expires": 30},
     },
     "forget sightings every hour": {
         "task": "orders_query.tasks.forget_sightings",
