@@ -16,6 +16,7 @@ from bench import (
     log_size,
     pages,
     paging,
+    pictures,
     plans,
     projecting,
     rebuilding,
@@ -45,8 +46,9 @@ SELDOM: dict[str, Callable[[list[str]], None]] = {
     # Several of the above, which share the time that loading takes.
     "shop": shop.main,
     "bulk": bulk.main,
-    # It needs Chromium.
+    # They need Chromium.
     "pages": pages.main,
+    "pictures": pictures.main,
     # What they find out changes with the layout, not with the code.
     "plans": plans.main,
     "log-size": log_size.main,

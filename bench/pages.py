@@ -4,29 +4,25 @@ Chromium counts the bytes and requests of a first visit and of the next one; tim
 taken without it, on a connection that stays open.
 """
 
-import http.client
-import json
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 import psycopg
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext
 
 from bench import loading, results, sizes
+from bench.browsing import Desk, chromium
 from bench.figures import percentile, shown, table
 from bench.running import running_system
 from bench.sizes import Size
+from bench.statements import Asked, of_pages
 from bench.system import System
 
 TIMES = 40  # each page is asked for; by turns, so that none has a quieter moment
 SMALL = 10_000  # orders
-CHROMIUM = "/usr/bin/chromium"
 PAGES = {
     "dashboard": "/",
-    "dashboard, 90 days": "/?days=90",
+    "dashboard, 90 days": "/?range=90d",
     "orders": "/orders",
     "orders, waiting, dearest first": "/orders?status=PENDING&ordering=-total",
     "orders found by a name": "/orders?q=customer+77",
@@ -56,6 +52,7 @@ class Visited:
     size: int  # of the page alone, in bytes
     first_visit: tuple[int, int]  # requests, and bytes on the wire
     next_visit: tuple[int, int]
+    asked: Asked
 
     def row(self) -> list[str]:
         return [
@@ -65,44 +62,10 @@ class Visited:
             shown(percentile(self.first_bytes, 99)),
             f"{self.size:,}",
             *(f"{n}, {size:,}" for n, size in (self.first_visit, self.next_visit)),
+            str(self.asked.statements),
+            shown(self.asked.slowest),
+            str(self.asked.counts),
         ]
-
-
-class Desk:
-    """Somebody who has signed in, on one connection."""
-
-    def __init__(self, system: System) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", system.port)
-        access = json.loads((system.var_dir / "demo-access.json").read_text())
-        self.cookies = {"csrftoken": "x" * 32}
-        form = urlencode(
-            {
-                "username": access["username"],
-                "password": access["password"],
-                "csrfmiddlewaretoken": "x" * 32,
-            }
-        )
-        self._ask("POST", "/sign-in", form)
-
-    def visit(self, path: str) -> tuple[float, int]:
-        """Return the ms to the first byte, and the bytes of the page."""
-        return self._ask("GET", path)
-
-    def _ask(self, method: str, path: str, form: str = "") -> tuple[float, int]:
-        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
-        if form:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        began = time.perf_counter()
-        self._connection.request(method, path, form or None, headers)
-        answer = self._connection.getresponse()
-        took = time.perf_counter() - began
-        size = len(answer.read())
-        if answer.status not in {200, 302}:
-            raise SystemExit(f"{path} answered {answer.status}")
-        for given in answer.headers.get_all("Set-Cookie", []):
-            name, _, value = given.partition(";")[0].partition("=")
-            self.cookies[name] = value
-        return took * 1000, size
 
 
 def visited(system: System, orders: int) -> list[Visited]:
@@ -116,7 +79,8 @@ def visited(system: System, orders: int) -> list[Visited]:
             took, sizes_[name] = desk.visit(path)
             if turn > 1:  # the first ones fill the caches
                 times[name].append(took)
-    with _chromium(system, desk) as browser:
+    asked = of_pages(system, paths)
+    with chromium(system, desk) as browser:
         return [
             Visited(
                 name=name,
@@ -125,6 +89,7 @@ def visited(system: System, orders: int) -> list[Visited]:
                 size=sizes_[name],
                 first_visit=_fetched(browser, path, forgets=True),
                 next_visit=_fetched(browser, path, forgets=False),
+                asked=asked[name],
             )
             for name, path in paths.items()
         ]
@@ -137,20 +102,6 @@ def _paths(system: System) -> dict[str, str]:
         name: path.format(order=order, customer=customer)
         for name, path in PAGES.items()
     }
-
-
-@contextmanager
-def _chromium(system: System, desk: Desk) -> Iterator[BrowserContext]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
-        url = f"http://127.0.0.1:{system.port}"
-        context = browser.new_context(base_url=url)
-        session = desk.cookies["sessionid"]
-        context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
-        yield context
-        browser.close()
 
 
 def _fetched(browser: BrowserContext, path: str, *, forgets: bool) -> tuple[int, int]:
@@ -181,6 +132,7 @@ def measured(size: Size) -> list[Visited]:
 def told(found: Sequence[Visited]) -> str:
     head = ["page", "orders", "first byte, ms", "p99", "page, bytes"]
     head += ["first visit: requests, bytes", "next visit"]
+    head += ["statements", "slowest, ms", "that count a table"]
     return table(head, [one.row() for one in found])
 
 
