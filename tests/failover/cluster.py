@@ -3,15 +3,15 @@
 The URLs name the primary and the standbys, so whichever of them takes writes is used.
 """
 
-import http.client
 import json
 import re
 import signal
 import time
 import urllib.parse
 import urllib.request
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import IO, Any
 
@@ -89,14 +89,14 @@ class Cluster:
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Ask over a connection of its own, and tell how long that took."""
         began = time.monotonic()
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=20)
         sent = {"Authorization": f"Bearer {self.token}", **headers}
         sent["Content-Type"] = "application/json"
         data = None if body is None else json.dumps(body)
-        connection.request(method, path, data, sent)
-        answer = connection.getresponse()
-        content = answer.read()
-        connection.close()
+        # Closed whatever happens: a cluster in trouble hangs up on callers.
+        with closing(HTTPConnection(HOST, self.port, timeout=20)) as connection:
+            connection.request(method, path, data, sent)
+            answer = connection.getresponse()
+            content = answer.read()
         told = {name.lower(): value for name, value in answer.getheaders()}
         found = json.loads(content) if content else None
         return answer.status, told, found, time.monotonic() - began
@@ -106,14 +106,15 @@ class Cluster:
         cookies = urllib.request.HTTPCookieProcessor()
         browser = urllib.request.build_opener(cookies)
         url = f"http://{HOST}:{self.port}/sign-in"
-        page = browser.open(url, timeout=10).read().decode()
+        with browser.open(url, timeout=10) as answer:
+            page = answer.read().decode()
         (secret,) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[:1]
         form = {
             "username": "admin",
             "password": self.password,
             "csrfmiddlewaretoken": secret,
         }
-        browser.open(url, urllib.parse.urlencode(form).encode(), timeout=10)
+        browser.open(url, urllib.parse.urlencode(form).encode(), timeout=10).close()
         return browser
 
     def register(self) -> str:

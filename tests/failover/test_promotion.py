@@ -68,7 +68,8 @@ def test_the_product_follows_a_promotion(cluster: Cluster, how: str) -> None:
         refused = [cluster.place(customer_id) for _ in range(3)]
         stranger = {"Authorization": f"Bearer {cluster.unused_token}"}
         unknown_before = cluster.ask("GET", path, **stranger)
-        page = browser.open(f"http://{HOST}:{cluster.port}/orders", timeout=20)
+        with browser.open(f"http://{HOST}:{cluster.port}/orders", timeout=20) as page:
+            page.read()
         read_meanwhile = len(statuses)
         standby = cluster.furthest_standby()
         cluster.promote(standby)
