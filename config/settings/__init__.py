@@ -1,57 +1,12 @@
 """All settings, from the environment. README.md has the table."""
 
 import sys
-from datetime import timedelta
-from pathlib import Path
-
-import environ
-from csp.constants import NONCE
 
 from config.databases import databases
-from config.local.addresses import default_environment
 from config.settings.api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
-
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-
-# Without URLs of its own the environment is that of the embedded services.
-for name, value in default_environment(VAR_DIR).items():
-    env.ENVIRON.setdefault(name, value)
-
-# --- security
-DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-HTTPS = env.bool("HTTPS", default=False)
-SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz/"]  # probes ask the process, not the proxy
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_HTTPONLY = True
-CSRF_COOKIE_SECURE = HTTPS
-CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "config.pages.csrf_failure"
-X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes of one request's body
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'self'"],
-        # A page's own scripts carry its nonce; the admin's cannot (config/browsing.py).
-        "script-src": [NONCE],
-        "img-src": ["'self'", "data:"],
-        "base-uri": ["'none'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-        "object-src": ["'none'"],
-    }
-}
+from config.settings.environment import BASE_DIR, VAR_DIR, env
+from config.settings.security import *  # noqa: F403
+from config.settings.who import *  # noqa: F403
 
 # --- apps
 INSTALLED_APPS = [
@@ -141,39 +96,6 @@ DATABASE_ROUTERS = [
     "config.access.standby.AccountsRouter",
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-# --- who
-AUTH_USER_MODEL = "access.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-LOGIN_URL = "/sign-in"
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/sign-in"
-AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURE_LIMIT", default=5)
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-# The pair is locked, so nobody can lock somebody else out from another address.
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "config.access.pages.locked_out"
-AXES_VERBOSE = False
-SESSION_ENGINE = "config.access.sessions"
-PASSWORD_RESET_TIMEOUT = 3600  # s that the link in a mail is good for
-TOKEN_CACHE_SECONDS = 5  # a revoked token works no longer than this
 
 # --- mail
 if env.str("EMAIL_URL", default=""):
