@@ -27,8 +27,8 @@ class Consistency:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if problems.is_api(request):
             return self.get_response(request)
-        seen = _seen(request)
-        request.seen = seen  # type: ignore[attr-defined]
+        remembered = _remembered(request)
+        request.seen = max(remembered, _told(request))  # type: ignore[attr-defined]
         response = self.get_response(request)
         # The admin builds its answers itself, and leaves here what they stand for.
         shown_at = getattr(request, "shown_at", 0)
@@ -37,17 +37,21 @@ class Consistency:
         if _TOKEN in response:
             response.headers.setdefault("Cache-Control", "private, no-cache")
             patch_vary_headers(response, ["Cookie", "HX-Request", "HX-Target"])
-            if int(response[_TOKEN]) > seen:
+            # What a header has asked for is remembered too, once it has been shown.
+            if int(response[_TOKEN]) > remembered:
                 _remember(response)
         return response
 
 
-def _seen(request: HttpRequest) -> int:
-    text = request.get_signed_cookie(COOKIE, default="0", salt=COOKIE)
-    # static/live.js asks for what a stream of changes has told it of.
+def _remembered(request: HttpRequest) -> int:
+    return int(request.get_signed_cookie(COOKIE, default="0", salt=COOKIE) or 0)
+
+
+def _told(request: HttpRequest) -> int:
+    """Return what static/live.js asks for: a stream of changes has told it."""
     told = request.headers.get(_TOKEN, "")
     is_position = told.isascii() and told.isdigit() and len(told) < MAX_DIGITS
-    return max(int(text or 0), int(told) if is_position else 0)
+    return int(told) if is_position else 0
 
 
 def _remember(response: HttpResponse) -> None:

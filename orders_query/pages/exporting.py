@@ -3,6 +3,7 @@
 import csv
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db import DatabaseError
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_safe
 from orders_query import queries
 from orders_query.pages.asking import Asked, understood
 from orders_query.pages.reading import only_of, page, reader, told
-from orders_query.queries import Answer, Reader
+from orders_query.queries import Answer, Ordering, Reader
 
 logger = logging.getLogger(__name__)
 
@@ -73,8 +74,16 @@ def _lines(first: Answer, asked: Asked, asks: Reader) -> Iterator[str]:
 
 
 def _read(asked: Asked, asks: Reader, *, cursor: str | None = None) -> Answer:
+    """
+    Read the next orders of the file.
+
+    Ordered by their last change they come as they were placed: one that changes while
+    the file is written would leave its place, and be in it twice or never.
+    """
     # The cursor brings the token: no page is older than the one before.
     following = asked.page(limit=PER_READ, cursor=cursor)
+    if following.ordering is Ordering.LAST_UPDATED_AT:
+        following = replace(following, ordering=Ordering.CREATED_AT)
     return queries.orders(asked.filters, page=following, reader=asks)
 
 
