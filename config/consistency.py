@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from config import problems
+from config.headers import OF_PAGES
 
-COOKIE = "consistency"
+_SALT = "consistency"
 MAX_DIGITS = 19
 KEPT_SECONDS = 86_400  # longer than any lag, shorter than a restore stays unnoticed
 _TOKEN = "Consistency-Token"  # noqa: S105 - a header's name
@@ -35,7 +36,7 @@ class Consistency:
         if shown_at:
             response.headers.setdefault(_TOKEN, str(shown_at))
         if _TOKEN in response:
-            response.headers.setdefault("Cache-Control", "private, no-cache")
+            response.headers.setdefault("Cache-Control", OF_PAGES)
             patch_vary_headers(response, ["Cookie", "HX-Request", "HX-Target"])
             # What a header has asked for is remembered too, once it has been shown.
             if int(response[_TOKEN]) > remembered:
@@ -44,7 +45,8 @@ class Consistency:
 
 
 def _remembered(request: HttpRequest) -> int:
-    return int(request.get_signed_cookie(COOKIE, default="0", salt=COOKIE) or 0)
+    name = settings.CONSISTENCY_COOKIE_NAME
+    return int(request.get_signed_cookie(name, default="0", salt=_SALT) or 0)
 
 
 def _told(request: HttpRequest) -> int:
@@ -56,9 +58,9 @@ def _told(request: HttpRequest) -> int:
 
 def _remember(response: HttpResponse) -> None:
     response.set_signed_cookie(
-        COOKIE,
+        settings.CONSISTENCY_COOKIE_NAME,
         response[_TOKEN],
-        salt=COOKIE,
+        salt=_SALT,
         max_age=KEPT_SECONDS,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,

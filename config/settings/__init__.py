@@ -32,8 +32,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.metrics.Requests",
     "config.middleware.RequestId",
-    "config.middleware.ApiErrors",
+    # These three reach every answer, whoever gives it.
+    "config.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.ApiErrors",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.browsing.Policy",
     "config.browsing.Sessions",
@@ -41,7 +44,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.browsing.SignedIn",
     "config.browsing.Messages",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.browsing.Htmx",
     "config.browsing.Zone",
     "config.consistency.Consistency",
@@ -67,6 +69,7 @@ TEMPLATES = [
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site has any use for them
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -187,7 +190,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "config.middleware.RequestIdFilter"}},
     "formatters": {
-        "line": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"}
+        "line": {
+            "()": "config.lines.Line",
+            "format": "%(levelname)s %(name)s [%(request_id)s] %(message)s",
+        }
     },
     "handlers": {
         "console": {
