@@ -1,8 +1,9 @@
 """All settings, from the environment. README.md has the table."""
 
 import sys
+from urllib.parse import urlsplit
 
-from config.databases import databases
+from config.databases import databases, unreadable
 from config.settings.api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
 from config.settings.environment import BASE_DIR, VAR_DIR, env
 from config.settings.security import *  # noqa: F403
@@ -102,7 +103,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- mail
 if env.str("EMAIL_URL", default=""):
-    vars().update(env.email_url("EMAIL_URL"))
+    try:
+        vars().update(env.email_url("EMAIL_URL"))
+    except ValueError:
+        raise unreadable("EMAIL_URL") from None
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
@@ -126,6 +130,10 @@ LAG_BUDGET_SECONDS = env.float("LAG_BUDGET_SECONDS", default=0.0)  # 0 is none
 
 # --- the doorbell
 REDIS_URL = env.str("REDIS_URL")
+try:
+    urlsplit(REDIS_URL).port  # noqa: B018 - it is read here as others read it later
+except ValueError:
+    raise unreadable("REDIS_URL") from None
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 60,

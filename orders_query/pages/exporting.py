@@ -2,6 +2,7 @@
 
 import csv
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -34,8 +35,9 @@ COLUMNS = {
     "Last change": "lastUpdatedAt",
     "Id": "orderId",
 }
-# A spreadsheet takes a text that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a text that begins so for a formula, full-width signs too; and the
+# rest of a text, where its reader's own language has fields end so.
+_FORMULA = re.compile(r"(^|[;|\t\r\n])([\s\"']*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n])")
 
 
 @page
@@ -88,9 +90,7 @@ def _read(asked: Asked, asks: Reader, *, cursor: str | None = None) -> Answer:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    return _FORMULA.sub(r"\1'\2", value) if isinstance(value, str) else value
 
 
 class _Echo:

@@ -4,7 +4,7 @@ from typing import NoReturn
 
 from django.db import OperationalError
 from django.http import HttpRequest
-from django.urls import path
+from django.urls import path, re_path
 
 from config.urls import handler400, handler403, handler404, handler500
 from config.urls import urlpatterns as sound
@@ -13,7 +13,8 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 
 
 def fail(request: HttpRequest) -> NoReturn:
-    raise RuntimeError(request.headers.get("X-Words", "nobody has finished this"))
+    words = request.headers.get("X-Words", "nobody has finished this")
+    raise RuntimeError(f"\n{words}\x1b[2K")
 
 
 def be_away(request: HttpRequest) -> NoReturn:
@@ -21,7 +22,7 @@ def be_away(request: HttpRequest) -> NoReturn:
 
 
 urlpatterns = [
-    path("broken", fail),
+    re_path("(?s)^broken.*", fail),
     path("api/broken", fail),
     path("away", be_away),
     path("api/away", be_away),

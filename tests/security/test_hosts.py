@@ -1,17 +1,15 @@
 """Names of hosts that callers make up: refused, and never told to anybody."""
 
 import pytest
-from django.conf import settings
 
 from tests.pages.visiting import placed
 from tests.people import PASSWORD, a_customer, an_email, desk_clerk, somebody
+from tests.security.forgotten import asking_for, mails_to
 from tests.security.raw import HOST, answered, asked, sent
 from tests.waiting import eventually
 
 EVIL = "evil.example"
 FORGED = (f"X-Forwarded-Host: {EVIL}", f"Forwarded: host={EVIL}", f"X-Host: {EVIL}")
-FORM = "Content-Type: application/x-www-form-urlencoded"
-ASK = "/sign-in/forgotten"
 
 
 @pytest.mark.parametrize(
@@ -88,16 +86,3 @@ def test_a_mail_s_link_leads_to_the_host_that_was_asked(web: str) -> None:
     assert len(mail) == 1
     assert f"http://{HOST}/sign-in/new-password/" in mail[0]
     assert EVIL not in mail[0]
-
-
-def asking_for(email: str, host: str, *lines: str) -> bytes:
-    secret = "s" * 32
-    csrf = f"Cookie: csrftoken={secret}"
-    form = f"csrfmiddlewaretoken={secret}&email={email}"
-    return asked("POST", ASK, FORM, csrf, *lines, host=host, body=form.encode())
-
-
-def mails_to(email: str) -> list[str]:
-    folder = settings.VAR_DIR / "mail"
-    texts = [path.read_text() for path in folder.glob("*.log")]
-    return [text for text in texts if email in text and "-----" in text]
