@@ -141,11 +141,11 @@ ENDED = {
     "verify": ["manage.py", "verify"],
     "migrate": ["manage.py", "migrate"],
     "api_token": ["manage.py", "api_token", "nobody"],
-    "import_orders": ["manage.py", "import_orders", "/dev/null"],
+    "import_orders": ["manage.py", "import_orders", "README.md"],
 }
 SERVING = {
     "worker": ([*CELERY, "worker", "--concurrency=1", "--loglevel=INFO"], "connect"),
-    "beat": ([*CELERY, "beat", "--pidfile=", "--schedule=/dev/null"], "connect"),
+    "beat": ([*CELERY, "beat", "--pidfile="], "connect"),
     "web": (GRANIAN, "OperationalError"),
     "rebuilder": (["manage.py", "rebuilder"], "OperationalError"),
 }
@@ -180,7 +180,7 @@ def test_a_server_that_cannot_connect_tells_no_password(
         process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
-            env=locked_out(services),
+            env={**locked_out(services), "VAR_DIR": str(tmp_path)},
             stdout=file,
             stderr=file,
         )

@@ -28,7 +28,7 @@ SHORT = "Zq3xV7mK-tB9yW2nR5cJ8hF4g"
 PROCESSES = {
     "web": GRANIAN,
     "worker": [*CELERY, "worker", "--concurrency=1"],
-    "beat": [*CELERY, "beat", "--pidfile=", "--schedule=/dev/null"],
+    "beat": [*CELERY, "beat", "--pidfile="],
     "rebuilder": [*MANAGE, "rebuilder"],
     "check": [*MANAGE, "check"],
     "migrate": [*MANAGE, "migrate"],
