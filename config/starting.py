@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, connections
 
 from config import safety
 from config.access import demo
@@ -62,6 +62,9 @@ def _of_accounts() -> list[safety.Refusal]:
         # A server starts without its databases too, and answers 503 until they come.
         logger.warning("Whether there is a demo account: %s", type(error).__name__)
         return []
+    finally:
+        # Nobody counts this connection, and a worker must not fork with it.
+        connections["default"].close()
 
 
 def _secret_key() -> str:

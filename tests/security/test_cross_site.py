@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import get_converters
 
-from tests.people import a_customer, administrator, an_email, desk_clerk
+from tests.people import Caller, a_customer, administrator, an_email, desk_clerk
 from tests.security.raw import answered, asked
 
 EVIL = "https://evil.example"
@@ -88,8 +88,8 @@ def test_the_right_token_from_another_origin_is_403(boss: Client, origin: str) -
 
 
 def test_a_program_with_its_token_needs_none() -> None:
-    clerk = desk_clerk()
-    clerk.client = Client(enforce_csrf_checks=True)
+    known = desk_clerk()
+    clerk = Caller(known.user, known.token, Client(enforce_csrf_checks=True))
 
     answer = clerk.post("/api/customers", {"name": "Ada", "email": an_email()})
 

@@ -42,7 +42,9 @@ def test_two_hosts_are_400(web: str, order: tuple[str, str]) -> None:
 
 
 def test_no_host_is_400(web: str) -> None:
-    assert sent(web, b"GET / HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    assert sent(web, b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n").startswith(
+        b"HTTP/1.1 400 "
+    )
 
 
 def test_a_host_in_the_request_line_is_not_believed(web: str) -> None:
