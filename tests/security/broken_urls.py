@@ -22,7 +22,7 @@ def be_away(request: HttpRequest) -> NoReturn:
 
 
 urlpatterns = [
-    re_path("(?s)^broken.*", fail),
+    re_path(r"^broken[\s\S]*", fail),
     path("api/broken", fail),
     path("away", be_away),
     path("api/away", be_away),

@@ -1,14 +1,15 @@
 """One request for each kind of answer."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.test import Client
 
-from config.access.models import METRICS, READ, WRITE, issue_token
+from config.access.models import METRICS, READ, WRITE, User, issue_token
 from tests.pages.visiting import placed, signed_in
-from tests.people import a_customer, administrator, desk_clerk
+from tests.people import PASSWORD, a_customer, administrator, desk_clerk
 from tests.security.raw import HOST, asked
 
 FORM = "Content-Type: application/x-www-form-urlencoded"
@@ -28,22 +29,23 @@ def requests() -> Made:
     clerk, boss = desk_clerk(), administrator()
     bearer = f"Authorization: Bearer {clerk.token}"
     metrics = issue_token(boss.user, scopes=(READ, WRITE, METRICS)).text
+    right = _right(clerk.user)  # first: a new password ends sessions
     session, staff = (cookie(signed_in(caller)) for caller in (clerk, boss))
     htmx = ("HX-Request: true", "HX-Target: results")
     guess = f"username=nobody-{uuid4().hex}&password=guess&csrfmiddlewaretoken={SECRET}"
     address = f"{ORDERS}/{order.order_id}"
+    form = (FORM, CSRF, f"Referer: https://{HOST}/sign-in")
     return {
         "page": asked("GET", "/orders", session),
         "page, head alone": asked("HEAD", "/orders", session),
         "fragment": asked("GET", "/orders", session, *htmx),
         "sign-in page": asked("GET", "/sign-in"),
+        "signed in": asked("POST", "/sign-in", *form, body=right),
         "redirect": asked("GET", "/orders"),
         "page, refused": asked("GET", "/orders?from=yesterday", session),
         "page, unknown": asked("GET", "/nowhere", session),
         "page, without its CSRF token": asked("POST", "/sign-out", session),
-        "page, asked too often": asked(
-            "POST", "/sign-in", FORM, CSRF, ORIGIN, body=guess.encode()
-        ),
+        "page, asked too often": asked("POST", "/sign-in", *form, body=guess.encode()),
         "page, broken": asked("GET", "/broken", session),
         "page, away": asked("GET", "/away", session),
         "page, unknown host": asked("GET", "/", host="evil.example"),
@@ -84,6 +86,14 @@ def cookie(client: Client) -> str:
     """Return the session's cookie, by the name that it has with TLS and without."""
     session: Any = client.cookies["sessionid"].value
     return f"Cookie: sessionid={session}; __Host-sessionid={session}"
+
+
+def _right(user: User) -> bytes:
+    """Return the form with which somebody signs in, and a password for them."""
+    user.set_password(PASSWORD)
+    user.save()
+    named = {"username": user.username, "password": PASSWORD}
+    return urlencode({**named, "csrfmiddlewaretoken": SECRET}).encode()
 
 
 def _erasing(bearer: str) -> bytes:

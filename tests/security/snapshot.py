@@ -86,6 +86,13 @@ KINDS: dict[str, Headers] = {
     "page, head alone": {**LIST, "status": 200},
     "fragment": {**LIST, **_without(PLAIN, "vary"), "status": 200},
     "sign-in page": {**FORM, **NEVER_CACHED, "status": 200},
+    "signed in": {
+        **PLAIN,
+        **NEVER_CACHED,
+        "status": 302,
+        "location": "/",
+        "set-cookie": ["csrftoken", "sessionid"],
+    },
     "redirect": {**PLAIN, "status": 302, "location": "/sign-in?next=/orders"},
     "page, refused": {**FORM, "status": 422},
     "page, unknown": {**FORM, "status": 404},
@@ -202,6 +209,7 @@ def expected(kind: str, *, tls: bool) -> Headers:
 
 
 def _cookie(name: str, *, tls: bool) -> str:
-    age = {"consistency": 86_400, "csrftoken": 31_449_600}[name]
+    ages = {"consistency": 86_400, "csrftoken": 31_449_600, "sessionid": 1_209_600}
+    age = ages[name]
     told = f"{name}=VALUE; HttpOnly; Max-Age={age}; Path=/; SameSite=Lax"
     return f"__Host-{told}; Secure" if tls else told
