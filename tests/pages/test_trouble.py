@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 
-from config.consistency import COOKIE
 from orders_command.models import Order
 from tests.doors.test_timeouts import locked, with_limit
 from tests.pages.visiting import HTMX, placed, signed_in
@@ -38,7 +38,9 @@ def test_what_a_stream_has_told_is_remembered_once_it_is_shown() -> None:
     page = client.get(f"/orders/{order.order_id}", headers=asked)
 
     assert page["Consistency-Token"] == token
-    assert client.cookies[COOKIE].value.startswith(f"{token}:")
+    assert client.cookies[settings.CONSISTENCY_COOKIE_NAME].value.startswith(
+        f"{token}:"
+    )
 
 
 @pytest.mark.parametrize("reason", ["a\0b", "a\x1b[31mb", "x" * 501, " "])
