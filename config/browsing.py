@@ -14,6 +14,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest
 from django.utils import timezone
 from django_htmx.middleware import HtmxMiddleware
+from rest_framework.permissions import SAFE_METHODS
 
 from config import problems
 from config.programs import is_of_a_program
@@ -48,7 +49,20 @@ class Policy(_ForBrowsers, CSPMiddleware):
 
 
 class Sessions(_ForBrowsers, SessionMiddleware):
-    pass
+    """Keeps a session going that is used: by people, not by a page left open."""
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        response = super().process_response(request, response)
+        if not _is_of_a_script(request):
+            request.session.touch()  # type: ignore[attr-defined]
+        return response
+
+
+def _is_of_a_script(request: HttpRequest) -> bool:
+    """Tell whether a page asks by itself; what changes things is somebody's wish."""
+    if request.method not in SAFE_METHODS:
+        return False
+    return problems.is_api(request) or "HX-Request" in request.headers
 
 
 class SignedIn(_ForBrowsers, AuthenticationMiddleware):

@@ -35,4 +35,4 @@ def tidy_up() -> None:
     """Delete what has served its time: receipts, sessions, old sign-in attempts."""
     call_command("forget_receipts")
     call_command("clearsessions")
-    call_command("axes_reset_logs", age=30)
+    call_command("forget_sign_ins")

@@ -79,17 +79,22 @@ class ApiErrors:
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponse | None:
         """Answer what has an answer; anything else is a 500 and goes to the log."""
-        problem = problems.problem_of(exception)
-        if problem is None:
-            return None
-        if problems.is_api(request):
-            return problems.render(request, problem)
-        if problem.status != 503:
-            return None
-        response = render(request, "503.html", status=503)
-        for name, value in problems.headers(problem).items():
-            response[name] = value
-        return response
+        return answer_to(request, exception)
+
+
+def answer_to(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    """Return the refusal that an exception stands for, None if it is a defect."""
+    problem = problems.problem_of(exception)
+    if problem is None:
+        return None
+    if problems.is_api(request):
+        return problems.render(request, problem)
+    if problem.status != 503:
+        return None
+    response = render(request, "503.html", status=503)
+    for name, value in problems.headers(problem).items():
+        response[name] = value
+    return response
 
 
 def _is_json(response: HttpResponse) -> bool:

@@ -66,13 +66,16 @@ def revoke(request: HttpRequest, token_id: Any) -> HttpResponse:
 
 
 class PasswordChange(views.PasswordChangeView):
-    """A new password: every other session of the account ends."""
+    """A new password: every other session of the account ends, and every token."""
 
     template_name = "access/password.html"
     success_url = reverse_lazy("account")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        messages.success(self.request, "The password is changed.")
+        messages.success(
+            self.request,
+            "The password is changed. Other sessions and all API tokens have ended.",
+        )
         return super().form_valid(form)
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest
 from rest_framework.authentication import (
     BaseAuthentication,
     SessionAuthentication,
-    get_authorization_header,
 )
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS
@@ -37,13 +37,11 @@ _known: dict[bytes, _Known] = {}
 
 class BearerAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        scheme, _, text = get_authorization_header(request).partition(b" ")
-        if scheme.lower() != b"bearer":
+        http: HttpRequest = request._request  # noqa: SLF001
+        if not brings_bearer(http):
             return None
-        # A command needs the command database: without it, it is refused at once.
-        may_trust = request.method in SAFE_METHODS
-        token = _token_of(text.strip(), may_trust=may_trust)
-        if token is None or not token.is_valid:
+        token = bearer_of(http)
+        if token is None:
             raise AuthenticationFailed("The token is unknown, expired or revoked.")
         return token.user, token
 
@@ -58,12 +56,34 @@ class CookieAuthentication(SessionAuthentication):
         return "Bearer"
 
 
+def brings_bearer(request: HttpRequest) -> bool:
+    scheme: str = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")[0]
+    return scheme.lower() == "bearer"
+
+
+def bearer_of(request: HttpRequest) -> ApiToken | None:
+    """
+    Return the token that a request brings, None if it is no good; looked up once.
+
+    :raises django.db.Error: if the database that knows is away
+    """
+    known: Any = request
+    if not hasattr(known, "bearer"):
+        text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")[2]
+        # A command needs the command database: without it, it is refused at once.
+        may_trust = request.method in SAFE_METHODS
+        token = _token_of(text.strip(), may_trust=may_trust)
+        known.bearer = token if token is not None and token.is_valid else None
+    bearer: ApiToken | None = known.bearer
+    return bearer
+
+
 def forget_tokens() -> None:
     _known.clear()
 
 
-def _token_of(text: bytes, *, may_trust: bool) -> ApiToken | None:
-    digest = digest_of(text.decode("latin-1"))
+def _token_of(text: str, *, may_trust: bool) -> ApiToken | None:
+    digest = digest_of(text)
     known = _known.get(digest)
     now = time.monotonic()
     if known is not None and known.until > now:

@@ -27,9 +27,9 @@ _valkey = redis.Redis.from_url(
 )
 
 
-def may_ask(address: str | None) -> bool:
+def may_ask(address: str) -> bool:
     """Count a request from a network address, and tell whether it may be heard."""
-    return _counted("from", address or "", FROM_ONE_ADDRESS)
+    return _counted("from", address, FROM_ONE_ADDRESS)
 
 
 def may_be_sent_to(email: str) -> bool:

@@ -5,11 +5,12 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -26,8 +27,48 @@ class User(AbstractUser):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
 
+    _is_closed = False  # set_unusable_password was called, and is not saved yet
+
     def __str__(self) -> str:
         return f"user {self.pk.hex[-8:]}"
+
+    def set_unusable_password(self) -> None:
+        super().set_unusable_password()
+        self._is_closed = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """
+        Save; with a new password, or none any more, all API tokens of the user end.
+
+        Its sessions end with the old password by themselves. A hash that is only made
+        stronger at signing in is no new password.
+        """
+        is_new: Any = getattr(self, "_password", None)  # what set_password was given
+        if is_new is None and not self._is_closed:
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic(using=kwargs.get("using")):
+            super().save(*args, **kwargs)
+            valid = self.api_tokens.filter(revoked_at=None)
+            valid.update(revoked_at=timezone.now())
+        self._is_closed = False
+
+
+class SignInTries(models.Model):
+    """
+    How often somebody has tried: a token bucket, full again at `full_at`.
+
+    The digest is of a kind and a name, an address or a device, with the secret.
+    """
+
+    digest = models.BinaryField(primary_key=True, max_length=32)
+    full_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "sign-in tries"
+
+    def __str__(self) -> str:
+        return f"tries until {self.full_at}"
 
 
 class ApiToken(models.Model):

@@ -1,15 +1,18 @@
 """Signing in and out, and the page of those who guessed too often."""
 
+import math
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import views
+from django.contrib.auth import logout, views
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
+
+from config.access import devices, guessing
 
 
 class SignInForm(AuthenticationForm):
@@ -30,6 +33,14 @@ class SignIn(views.LoginView):
             return HttpResponse(headers={"HX-Refresh": "true"})
         return super().get(request, *args, **kwargs)
 
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Sign in, in a session that begins now whoever had this one before."""
+        guessing.forgive(self.request)
+        logout(self.request)
+        response = super().form_valid(form)
+        devices.remember(self.request, response, form.get_user().get_username())
+        return response
+
 
 sign_in = SignIn.as_view()
 sign_out = views.LogoutView.as_view()
@@ -47,8 +58,9 @@ def locked_out(
     request: HttpRequest, _original: HttpResponse | None, _credentials: Any
 ) -> HttpResponse:
     """Answer in place of whatever the view has said."""
-    seconds = int(settings.AXES_COOLOFF_TIME.total_seconds())
-    context = {"minutes": seconds // 60}
+    pause = int(settings.AXES_COOLOFF_TIME.total_seconds())
+    seconds = getattr(request, "retry_after", pause)
+    context = {"minutes": math.ceil(seconds / 60)}
     response = render(request, "access/locked_out.html", context, status=429)
     response["Retry-After"] = str(seconds)
     return response

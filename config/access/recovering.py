@@ -4,20 +4,18 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from axes.helpers import get_client_ip_address
 from django.contrib import messages
 from django.contrib.auth import views
 from django.contrib.auth.forms import PasswordResetForm
 from django.core.mail import EmailMessage
-from django.db import connections, transaction
+from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse_lazy
-from django.utils import timezone
 
-from config.access import limits
-from config.access.models import ApiToken
+from config.access import devices, limits
+from config.access.addresses import address_of, network_of
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +52,7 @@ class Forgotten(views.PasswordResetView):
     success_url = reverse_lazy("forgotten-sent")
 
     def form_valid(self, form: PasswordResetForm) -> HttpResponse:
-        if not limits.may_ask(get_client_ip_address(self.request)):
+        if not limits.may_ask(network_of(address_of(self.request))):
             return _too_often(self.request)
         if limits.may_be_sent_to(form.cleaned_data["email"]):
             _post.submit(_send, form, self._how())
@@ -74,21 +72,20 @@ class NewPassword(views.PasswordResetConfirmView):
     Takes a new password from whoever has the link, once and within the hour.
 
     All sessions of the user end with it, and all tokens: somebody else may have had the
-    old password.
+    old password. Who has the mail may try to sign in here, whoever guesses elsewhere.
     """
 
     template_name = "access/new_password.html"
     success_url = reverse_lazy("sign-in")
 
-    @transaction.atomic
     def form_valid(self, form: Any) -> HttpResponse:
-        valid = ApiToken.objects.filter(user=form.user, revoked_at=None)
-        valid.update(revoked_at=timezone.now())
         messages.success(
             self.request,
             "The new password is set. All sessions and API tokens have ended.",
         )
-        return super().form_valid(form)
+        response = super().form_valid(form)
+        devices.remember(self.request, response, form.user.get_username())
+        return response
 
 
 forgotten = Forgotten.as_view()

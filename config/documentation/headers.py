@@ -26,6 +26,17 @@ HEADERS: dict[str, Any] = {
         },
         "example": "Authorization, Cookie, Consistency-Token",
     },
+    "RateLimit-Policy": {
+        "description": "The budget that this was counted against: `q` at once, and "
+        "as many again within `w` seconds. Without a budget it is not sent.",
+        "schema": {"type": "string", "pattern": '^"[a-z]+";q=[0-9]+;w=[0-9]+$'},
+        "example": '"reads";q=20000;w=10',
+    },
+    "RateLimit": {
+        "description": "What is left of it, and the seconds until it is whole again.",
+        "schema": {"type": "string", "pattern": '^"[a-z]+";r=[0-9]+;t=[0-9]+$'},
+        "example": '"reads";r=19999;t=1',
+    },
     "WWW-Authenticate": {
         "description": "How to say who one is.",
         "required": True,
@@ -60,7 +71,16 @@ PARAMETERS: dict[str, Any] = {
         "example": REQUEST_ID,
     }
 }
-_ALWAYS = {name: name for name in ("X-Request-Id", "Cache-Control", "Vary")}
+_ALWAYS = {
+    name: name
+    for name in (
+        "X-Request-Id",
+        "Cache-Control",
+        "Vary",
+        "RateLimit-Policy",
+        "RateLimit",
+    )
+}
 _OF_STATUS = {
     "401": {"WWW-Authenticate": "WWW-Authenticate"},
     "405": {"Allow": "Allow"},

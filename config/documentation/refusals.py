@@ -55,9 +55,15 @@ PROBLEM = {
     },
 }
 _UNTOLD = "No response body"  # what drf-spectacular says of a status without one
-_ALWAYS = ("bad-request", "unauthenticated", "forbidden", "method-not-allowed")
+_ALWAYS = (
+    "bad-request",
+    "unauthenticated",
+    "forbidden",
+    "method-not-allowed",
+    "too-many-requests",
+)
 _TROUBLE = ("internal-error", "unavailable")
-_OF_WRITES = ("too-large", "too-many-requests")
+_OF_WRITES = ("too-large",)
 _OF_BODY = ("request-timeout", "unsupported-media-type")
 _OF_HEADER = {
     "If-Match": ("version-mismatch",),

@@ -37,7 +37,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "detail": "This Idempotency-Key was used for another request."
     },
     "too-many-requests": {
-        "detail": "The read side is 12.4 s behind, and 5 s is what it may be."
+        "detail": "The budget of reads is used up: 20000 within 10 s."
     },
 }
 

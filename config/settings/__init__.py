@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from config.databases import databases, unreadable
 from config.settings.api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
 from config.settings.environment import BASE_DIR, VAR_DIR, env
+from config.settings.limits import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
 from config.settings.who import *  # noqa: F403
 
@@ -44,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.browsing.SignedIn",
+    "config.limiting.requests.Limits",
     "config.browsing.Messages",
     "config.browsing.Htmx",
     "config.browsing.Zone",

@@ -7,6 +7,7 @@ from config.settings.environment import env
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
+    "config.access.guessing.Guessing",
     "django.contrib.auth.backends.ModelBackend",
 ]
 PASSWORD_HASHERS = [
@@ -30,8 +31,13 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 # The pair is locked, so nobody can lock somebody else out from another address.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "config.access.addresses.address_of"
+AXES_WHITELIST_CALLABLE = "config.access.guessing.is_known_device"
 AXES_LOCKOUT_CALLABLE = "config.access.pages.locked_out"
 AXES_VERBOSE = False
 SESSION_ENGINE = "config.access.sessions"
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=28_800)
+SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", default=604_800)
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS  # the server ends it sooner
 PASSWORD_RESET_TIMEOUT = 3600  # s that the link in a mail is good for
 TOKEN_CACHE_SECONDS = 5  # a revoked token works no longer than this
