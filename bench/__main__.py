@@ -13,6 +13,7 @@ from bench import (
     growth,
     importing,
     lag,
+    limiting,
     log_size,
     pages,
     paging,
@@ -46,6 +47,7 @@ SELDOM: dict[str, Callable[[list[str]], None]] = {
     # Several of the above, which share the time that loading takes.
     "shop": shop.main,
     "bulk": bulk.main,
+    "limits": limiting.main,
     # They need Chromium.
     "pages": pages.main,
     "pictures": pictures.main,

@@ -55,14 +55,14 @@ def parties(system: System) -> Iterator[list[Party]]:
     with ExitStack() as served:
         url, token = _plain_database(system)
         yield [
-            _product(system),
+            product(system),
             served.enter_context(_plain(PLAIN, url, token)),
             served.enter_context(_plain(OPEN, url, token)),
             served.enter_context(_limit(system)),
         ]
 
 
-def _product(system: System) -> Party:
+def product(system: System) -> Party:
     bearer = f"Bearer {system.token}"
 
     def create(customer: str) -> bytes:

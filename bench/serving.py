@@ -103,7 +103,7 @@ def measured(size: Size) -> Serving:
 def served(system: System, size: Size) -> Serving:
     """Measure on a system that holds its orders."""
     found = Serving()
-    scene = _Scene(system)
+    scene = Scene(system)
     with parties(system) as all_:
         for party in all_:  # nobody pays for the first time
             _turn(system, party, scene.requests(party, LIST), 1.0)
@@ -128,7 +128,7 @@ def main(arguments: Sequence[str]) -> None:
     results.tell("serving", size, found.figures(), found.tables(), more=found.rounds())
 
 
-class _Scene:
+class Scene:
     """What is asked for: the same orders and customers of every party."""
 
     def __init__(self, system: System) -> None:
@@ -147,7 +147,7 @@ class _Scene:
 
 
 def _write(
-    found: Serving, party: Party, system: System, scene: _Scene, seconds: float
+    found: Serving, party: Party, system: System, scene: Scene, seconds: float
 ) -> None:
     """Let orders be placed, and these be confirmed."""
     if party.create is None or party.confirm is None:
@@ -161,7 +161,7 @@ def _write(
     _note(found, CONFIRM, party, system, confirms, seconds, repeats=False)
 
 
-def _raw(found: Serving, system: System, scene: _Scene, seconds: float) -> None:
+def _raw(found: Serving, system: System, scene: Scene, seconds: float) -> None:
     for name, at_once in ((LIMIT, False), (AT_ONCE, True)):
         rates = raw_writes.rates(
             system.urls["DATABASE_OWNER_URL"],

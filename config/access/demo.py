@@ -4,7 +4,6 @@ import secrets
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from config.access.models import SCOPES, ApiToken, User, issue_token
 
@@ -19,8 +18,7 @@ def make() -> dict[str, str]:
     user, _created = User.objects.get_or_create(username=USERNAME)
     user.is_staff = user.is_superuser = user.is_active = True
     user.set_password(password)
-    user.save()
-    _revoke_tokens(user)
+    user.save()  # which ends the tokens of before
     issued = issue_token(user, name=TOKEN_NAME, scopes=SCOPES, days=365)
     return {"username": USERNAME, "password": password, "token": issued.text}
 
@@ -32,7 +30,6 @@ def disable() -> None:
         user.is_active = False
         user.set_unusable_password()
         user.save()
-        _revoke_tokens(user)
 
 
 def may_sign_in() -> bool:
@@ -42,8 +39,3 @@ def may_sign_in() -> bool:
 
 def _made_here() -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(name=TOKEN_NAME, user__username=USERNAME)
-
-
-def _revoke_tokens(user: User) -> None:
-    valid = ApiToken.objects.filter(user=user, name=TOKEN_NAME, revoked_at=None)
-    valid.update(revoked_at=timezone.now())

@@ -36,7 +36,8 @@ class SignIn(views.LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Sign in, in a session that begins now whoever had this one before."""
         guessing.forgive(self.request)
-        logout(self.request)
+        if self.request.user.is_authenticated:
+            logout(self.request)
         response = super().form_valid(form)
         devices.remember(self.request, response, form.get_user().get_username())
         return response

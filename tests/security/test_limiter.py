@@ -191,11 +191,11 @@ def test_with_valkey_frozen_all_are_let_through_at_once_and_counted_later(
     before = unchecked()
     server.send_signal(signal.SIGSTOP)
     try:
-        took = let_through(limits, 2.5)
+        took = let_through(limits, 1.5)
     finally:
         server.send_signal(signal.SIGCONT)
 
-    assert unchecked() - before == len(took) > 100
+    assert unchecked() - before == len(took) > 50
     assert sum(took) / len(took) < 0.005
     eventually(lambda: limits.ask(budget, caller)() is not None)
     assert not is_admitted(limits, budget, caller)
@@ -211,9 +211,9 @@ def test_with_valkey_away_all_are_let_through_at_once(kind: str) -> None:
         host = "valkey.invalid" if kind == "no such host" else HOST
         limits, before = Limiter(f"redis://{host}:{port}/0"), unchecked()
 
-        took = let_through(limits, 1.5)
+        took = let_through(limits, 0.5)
 
-    assert unchecked() - before == len(took) > 50
+    assert unchecked() - before == len(took) > 20
     assert sorted(took)[len(took) // 2] < 0.001
 
 

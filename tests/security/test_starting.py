@@ -179,4 +179,6 @@ def test_only_a_server_of_one_s_own_may_be_open(
 
     told: Any = [why.id for why in found]
     may_be_open = is_embedded and not https
-    assert told == ([] if may_be_open else ["orders.E001", "orders.E002", "orders.E003"])
+    assert told == (
+        [] if may_be_open else ["orders.E001", "orders.E002", "orders.E003"]
+    )
