@@ -58,7 +58,7 @@ def parsed(name: str, setting: str, text: str) -> Budget | None:
     return Budget(name, most, seconds)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Verdict:
     """What is said of a request: µs until the bucket is full, and until a retry."""
 
@@ -88,20 +88,7 @@ class Verdict:
         }
 
 
-def verdict(budget: Budget, told: int) -> Verdict:
-    """
-    Return what the script's number means.
-
-    Admitted: the µs until the bucket is full again. Refused: those until one more is
-    admitted, negative.
-    """
-    if told > 0:
-        return Verdict(budget=budget, until_full=told)
-    return refusal(budget, -told)
-
-
 def refusal(budget: Budget, wait: int) -> Verdict:
     """Return that one more is admitted after so many µs."""
-    wait = max(1, wait)
     full = budget.whole - budget.cost + wait
     return Verdict(budget=budget, until_full=full, until_retry=wait)

@@ -1,7 +1,7 @@
 """Who calls: a user, by whichever token or session, or else an address."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 
 from django.conf import settings
@@ -28,9 +28,9 @@ def caller_of(request: HttpRequest) -> Caller:
     """
     user_id = _user_id(request)
     if user_id is not None:
-        return Caller(_hashed(b"user:" + user_id), is_stranger=False)
+        return _named(b"user:", user_id, is_stranger=False)
     network = network_of(address_of(request))
-    return Caller(_hashed(b"address:" + network.encode()), is_stranger=True)
+    return _named(b"address:", network.encode(), is_stranger=True)
 
 
 def _user_id(request: HttpRequest) -> bytes | None:
@@ -41,8 +41,10 @@ def _user_id(request: HttpRequest) -> bytes | None:
     return user.pk.bytes if user.is_authenticated else None
 
 
-def _hashed(caller: bytes) -> bytes:
-    return blake2b(caller, key=_secret(), digest_size=16).hexdigest().encode()
+@lru_cache(10_000)
+def _named(kind: bytes, name: bytes, *, is_stranger: bool) -> Caller:
+    digest = blake2b(kind + name, key=_secret(), digest_size=16)
+    return Caller(digest.hexdigest().encode(), is_stranger)
 
 
 @cache

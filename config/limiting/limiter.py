@@ -9,7 +9,8 @@ from functools import partial
 from prometheus_client import Counter
 
 from config.limiting import bucket, line
-from config.limiting.budgets import SECOND, Budget, Verdict, refusal, verdict
+from config.limiting.budgets import SECOND, Budget, Verdict, refusal
+from config.limiting.leases import Leases
 from config.limiting.line import HungUp, Line, NoAnswer, NoScript
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class Limiter:
     def __init__(self, url: str) -> None:
         self._pool = line.pool_of(url)
         self._of_thread = threading.local()
+        self._leases = Leases()
         self._refused_until: dict[tuple[str, bytes], float] = {}
         self._pause = _Pause()
 
@@ -47,12 +49,16 @@ class Limiter:
         The same thread has to hear it. None is no verdict: nobody was asked, or nobody
         has answered.
         """
+        leased = self._leases.spend(budget, caller)
+        if leased is not None:
+            return lambda: leased
         wait = self._refused_until.get((budget.name, caller), 0.0) - time.monotonic()
         if wait > 0:
             return partial(_refused, refusal(budget, round(wait * SECOND)))
-        if not self._is_asked(bucket.spend(budget, caller)):
+        wanted = self._leases.wanted(budget, caller)
+        if not self._is_asked(bucket.spend(budget, caller, wanted)):
             return _unchecked
-        return partial(self._heard, budget, caller)
+        return partial(self._heard, budget, caller, wanted)
 
     def _is_asked(self, command: bytes) -> bool:
         if not self._pause.may_try():
@@ -64,21 +70,23 @@ class Limiter:
             return False
         return True
 
-    def _heard(self, budget: Budget, caller: bytes) -> Verdict | None:
+    def _heard(self, budget: Budget, caller: bytes, wanted: int) -> Verdict | None:
         try:
-            told = self._told(budget, caller)
+            told = self._told(budget, caller, wanted)
         except NoAnswer as error:
             self._lose(error)
             _unchecked()
             return None
         self._pause.end()
-        found = verdict(budget, told)
-        if not found.is_refused:
-            return found
-        self._remember(budget, caller, found.until_retry)
-        return _refused(found)
+        taken, duration = bucket.understood(told)
+        if not taken:
+            self._remember(budget, caller, duration)
+            return _refused(refusal(budget, duration))
+        self._leases.add(budget, caller, taken=taken, until_full=duration)
+        return Verdict(budget=budget, until_full=duration - (taken - 1) * budget.cost)
 
-    def _told(self, budget: Budget, caller: bytes) -> int:
+    def _told(self, budget: Budget, caller: bytes, wanted: int) -> int:
+        """Return the answer to what was asked, which may have to be asked again."""
         own: Line = self._of_thread.line
         try:
             return own.receive()
@@ -87,7 +95,7 @@ class Limiter:
         except HungUp:
             self._hang_up()
             own = self._line()
-        own.send(bucket.spend_in_full(budget, caller))
+        own.send(bucket.spend_in_full(budget, caller, wanted))
         return own.receive()
 
     def _line(self) -> Line:

@@ -1,7 +1,6 @@
 """A thread's own connection to Valkey, which asks now and listens later.
 
-A client's `evalsha` takes a tenth of the time in which a list of orders is answered,
-and this a fortieth.
+A client's `evalsha` waits for its answer; here a thread does its work meanwhile.
 """
 
 import select

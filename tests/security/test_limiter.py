@@ -15,8 +15,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from prometheus_client import REGISTRY
 
-from config.limiting import limiter
-from config.limiting.budgets import Budget, parsed, verdict
+from config.limiting import leases, limiter
+from config.limiting.budgets import Budget, Verdict, parsed, refusal
 from config.limiting.limiter import Limiter
 from config.local.embedded import Embedded
 from config.local.ports import HOST, free_ports
@@ -51,6 +51,43 @@ def test_threads_and_processes_that_race_are_admitted_exactly_so_often() -> None
     admitted = raced(lambda: is_admitted(two[next(turns) % 2], budget, caller), 200)
 
     assert admitted == 50
+
+
+def test_a_large_budget_is_taken_in_advance_and_never_exceeded() -> None:
+    budget, caller = Budget("reads", 2000, 3600), somebody()
+    two = [Limiter(settings.REDIS_URL) for _ in range(2)]
+    sizes = []
+
+    def take_all(limits: Limiter) -> int:
+        admitted = 0
+        while is_admitted(limits, budget, caller):
+            admitted += 1
+            sizes.append(limits._leases.wanted(budget, caller))
+        return admitted
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        admitted = sum(pool.map(take_all, two * (THREADS // 2)))
+
+    assert admitted == 2000
+    assert max(sizes) > 8  # else nothing was taken in advance
+
+
+def test_who_asks_seldom_takes_nothing_in_advance() -> None:
+    budget, caller = Budget("reads", 2000, 3600), somebody()
+    limits = Limiter(settings.REDIS_URL)
+
+    def asked() -> str:
+        found = limits.ask(budget, caller)()
+        assert found is not None
+        return found.headers()["RateLimit"].partition(";t=")[0]
+
+    told = []
+    for _ in range(3):
+        told.append(asked())
+        time.sleep(leases.QUICK_SECONDS * 2)
+
+    assert told == [f'"reads";r={left}' for left in (1999, 1998, 1997)]
+    assert limits._leases.wanted(budget, caller) == 1
 
 
 def test_the_race_finds_out_who_reads_and_then_writes() -> None:
@@ -250,8 +287,8 @@ def test_a_limit_that_cannot_be_read_is_named(text: str) -> None:
 @pytest.mark.no_services
 def test_headers_are_as_the_draft_has_them() -> None:
     budget = Budget("reads", 20_000, 10)
-    first = verdict(budget, budget.cost)
-    refused = verdict(budget, -1)
+    first = Verdict(budget=budget, until_full=budget.cost)
+    refused = refusal(budget, 1)
 
     assert first.headers() == {
         "RateLimit-Policy": '"reads";q=20000;w=10',
