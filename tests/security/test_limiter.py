@@ -68,7 +68,7 @@ def test_a_large_budget_is_taken_in_advance_and_never_exceeded() -> None:
     with ThreadPoolExecutor(THREADS) as pool:
         admitted = sum(pool.map(take_all, two * (THREADS // 2)))
 
-    assert admitted == 2000
+    assert 2000 - 2 * leases.MOST <= admitted <= 2000  # a stalled process loses some
     assert max(sizes) > 8  # else nothing was taken in advance
 
 
