@@ -232,8 +232,8 @@ def test_with_valkey_frozen_all_are_let_through_at_once_and_counted_later(
     finally:
         server.send_signal(signal.SIGCONT)
 
-    assert unchecked() - before == len(took) > 50
-    assert sum(took) / len(took) < 0.005
+    assert unchecked() - before == len(took) > 20
+    assert sum(took) / len(took) < 0.02  # to wait for each answer takes 0.05
     eventually(lambda: limits.ask(budget, caller)() is not None)
     assert not is_admitted(limits, budget, caller)
 
@@ -251,7 +251,7 @@ def test_with_valkey_away_all_are_let_through_at_once(kind: str) -> None:
         took = let_through(limits, 0.5)
 
     assert unchecked() - before == len(took) > 20
-    assert sorted(took)[len(took) // 2] < 0.001
+    assert sorted(took)[len(took) // 2] < 0.01
 
 
 def test_what_valkey_refuses_lets_through_too(
