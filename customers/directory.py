@@ -1,19 +1,19 @@
 """Published. Who our customers are: the only place that writes them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from customers import journal
 from customers.bulk import Holder, Newcomer, hold_living, of_emails, register_all
 from customers.details import (
     BadInput,
@@ -28,6 +28,7 @@ from customers.signals import (
     IdempotencyKey,
     Kind,
     customer_changed,
+    customer_erasing,
     customer_registering,
 )
 
@@ -56,8 +57,20 @@ __all__ = [
     "register",
     "register_all",
     "search",
+    "told",
+    "touched_by_erasure",
 ]
 
+# What an erasure touches, in the order in which it is told, and in words.
+_TOUCHED = {
+    "name": "name",
+    "email": "e-mail address",
+    "notes": "notes",
+    "reasons": "reasons",
+    "shipments": "tracking numbers",
+    "user": "user",
+    "tokens": "API tokens",
+}
 _SHOWN = ("name", "email", "created_at", "erased_at", "version", "position")
 
 
@@ -81,6 +94,7 @@ class Change:
     customer: Card
     position: int
     replayed: bool = False
+    touched: Mapping[str, int] = field(default_factory=dict)  # by an erasure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,37 +203,63 @@ def change(
         )
 
 
-def erase(customer_id: UUID, *, actor: str, request_id: str = "") -> Change:
-    """Forget the person; the record stays without a name, its user is disabled."""
+def erase(
+    customer_id: UUID, *, actor: str, request_id: str = "", at: datetime | None = None
+) -> Change:
+    """
+    Forget the person; the record stays without a name, its user is disabled.
+
+    `at` is when it was erased before, if a restore has brought it back. The change
+    tells what was touched: never a word, only how much.
+    """
     with transaction.atomic():
         customer = _locked(customer_id)
         if customer.erased_at is not None:
-            return _unchanged(customer)
+            return replace(_unchanged(customer), touched=customer.touched or {})
+        customer.touched = _forgotten(customer)
         customer.name = customer.email = None
-        customer.erased_at = timezone.now()
+        customer.erased_at = at or timezone.now()
         customer.version += 1
-        customer.save_base(update_fields=["name", "email", "erased_at", "version"])
-        if customer.user_id is not None:
-            _forget_user(customer.user_id)
-        return _announce(
+        customer.save_base(
+            update_fields=["name", "email", "erased_at", "touched", "version"]
+        )
+        change = _announce(
             customer,
             "erased",
             at=customer.erased_at,
             actor=actor,
             request_id=request_id,
         )
+        transaction.on_commit(lambda: journal.keep(customer_id), robust=True)
+        return replace(change, touched=customer.touched)
 
 
-def _forget_user(user_id: UUID) -> None:
-    """Disable the user, and leave nothing in it that names the person."""
-    get_user_model().objects.filter(pk=user_id).update(
-        is_active=False,
-        username=f"erased-{user_id}",
-        email="",
-        first_name="",
-        last_name="",
-        password=make_password(None),
+def touched_by_erasure(customer_id: UUID) -> str:
+    """Return in words how much an erasure has touched, empty if that is not known."""
+    found = Customer.objects.filter(pk=customer_id).values_list("touched", flat=True)
+    return told(found.first() or {})
+
+
+def told(touched: Mapping[str, int]) -> str:
+    """Return in words how much was touched."""
+    return ", ".join(
+        words if name in {"name", "email", "user"} else f"{touched[name]} {words}"
+        for name, words in _TOUCHED.items()
+        if touched.get(name)
     )
+
+
+def _forgotten(customer: Customer) -> dict[str, int]:
+    """Take away what others keep of the person, and tell how much of all there is."""
+    touched = {"name": 1, "email": 1}
+    answers: Any = customer_erasing.send(Customer, customer_id=customer.pk)
+    for _, more in answers:
+        touched |= more
+    if customer.user_id is not None:
+        # What a user keeps of a person, the model of users knows.
+        user: Any = get_user_model().objects.get(pk=customer.user_id)
+        touched |= user.forget()
+    return touched
 
 
 def link(customer_id: UUID, *, user_id: UUID | None) -> None:
