@@ -1,6 +1,6 @@
 """Published. Who our customers are: the only place that writes them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,8 +9,6 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from customers import journal
@@ -23,6 +21,19 @@ from customers.details import (
     EmailTaken,
     check,
 )
+from customers.finding import (
+    Card,
+    Place,
+    card_of,
+    cards,
+    customer_of,
+    erased,
+    find,
+    of_email,
+    search,
+    user_of,
+)
+from customers.journal import told, touched_by_erasure
 from customers.models import EMAIL_ONCE, Customer
 from customers.signals import (
     IdempotencyKey,
@@ -59,32 +70,8 @@ __all__ = [
     "search",
     "told",
     "touched_by_erasure",
+    "user_of",
 ]
-
-# What an erasure touches, in the order in which it is told, and in words.
-_TOUCHED = {
-    "name": "name",
-    "email": "e-mail address",
-    "notes": "notes",
-    "reasons": "reasons",
-    "shipments": "tracking numbers",
-    "user": "user",
-    "tokens": "API tokens",
-}
-_SHOWN = ("name", "email", "created_at", "erased_at", "version", "position")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Card:
-    """What is known of a customer; nameless once erased."""
-
-    customer_id: UUID
-    name: str | None
-    email: str | None
-    created_at: datetime
-    erased_at: datetime | None
-    version: int
-    position: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,59 +82,6 @@ class Change:
     position: int
     replayed: bool = False
     touched: Mapping[str, int] = field(default_factory=dict)  # by an erasure
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """The last customer of a page: the next page begins behind it."""
-
-    created_at: datetime
-    customer_id: UUID
-
-
-def find(customer_id: UUID) -> Card:
-    customer = Customer.objects.filter(pk=customer_id).first()
-    if customer is None:
-        raise CustomerNotFound(customer_id)
-    return _card(customer)
-
-
-def cards(ids: Iterable[UUID]) -> dict[UUID, Card]:
-    """Return the cards of those who are known; many at once are no instances."""
-    found = Customer.objects.filter(pk__in=list(ids))
-    rows = found.values(*_SHOWN, customer_id=F("id"))
-    return {row["customer_id"]: Card(**row) for row in rows}
-
-
-def erased(*, after: int) -> list[UUID]:
-    """Return who has been erased after a position of the log."""
-    found = Customer.objects.filter(erased_at__isnull=False, position__gt=after)
-    return list(found.values_list("id", flat=True))
-
-
-def of_email(email: str) -> Card | None:
-    """Return who has this address, without regard to case; its index answers."""
-    known = Customer.objects.annotate(lower_email=Lower("email"))
-    customer = known.filter(lower_email=email.lower()).first()
-    return None if customer is None else _card(customer)
-
-
-def search(q: str = "", *, limit: int, after: Place | None = None) -> tuple[Card, ...]:
-    """Return those whose name or e-mail has `q` in it, newest first."""
-    found = Customer.objects.order_by("-created_at", "-id")
-    if q:
-        found = found.filter(Q(name__icontains=q) | Q(email__icontains=q))
-    if after is not None:
-        same_moment = Q(created_at=after.created_at, id__lt=after.customer_id)
-        # Stated twice so that the index bounds the scan.
-        found = found.filter(created_at__lte=after.created_at)
-        found = found.filter(Q(created_at__lt=after.created_at) | same_moment)
-    return tuple(_card(customer) for customer in found[:limit])
-
-
-def customer_of(user_id: UUID) -> UUID | None:
-    """Return the customer that a user is linked to."""
-    return Customer.objects.filter(user_id=user_id).values_list("id", flat=True).first()
 
 
 def register(  # noqa: PLR0913
@@ -234,21 +168,6 @@ def erase(
         return replace(change, touched=customer.touched)
 
 
-def touched_by_erasure(customer_id: UUID) -> str:
-    """Return in words how much an erasure has touched, empty if that is not known."""
-    found = Customer.objects.filter(pk=customer_id).values_list("touched", flat=True)
-    return told(found.first() or {})
-
-
-def told(touched: Mapping[str, int]) -> str:
-    """Return in words how much was touched."""
-    return ", ".join(
-        words if name in {"name", "email", "user"} else f"{touched[name]} {words}"
-        for name, words in _TOUCHED.items()
-        if touched.get(name)
-    )
-
-
 def _forgotten(customer: Customer) -> dict[str, int]:
     """Take away what others keep of the person, and tell how much of all there is."""
     touched = {"name": 1, "email": 1}
@@ -315,7 +234,7 @@ def _announce(  # noqa: PLR0913
 
 
 def _unchanged(customer: Customer) -> Change:
-    return Change(customer=_card(customer), position=customer.position)
+    return Change(customer=card_of(customer), position=customer.position)
 
 
 def _locked(customer_id: UUID) -> Customer:
@@ -323,15 +242,3 @@ def _locked(customer_id: UUID) -> Customer:
     if customer is None:
         raise CustomerNotFound(customer_id)
     return customer
-
-
-def _card(customer: Customer) -> Card:
-    return Card(
-        customer_id=customer.pk,
-        name=customer.name,
-        email=customer.email,
-        created_at=customer.created_at,
-        erased_at=customer.erased_at,
-        version=customer.version,
-        position=customer.position,
-    )

@@ -7,7 +7,7 @@ added when an erasure is committed, and whatever is missing every hour.
 import json
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,17 @@ from django.utils.dateparse import parse_datetime
 from customers.models import Customer
 
 logger = logging.getLogger(__name__)
+
+# What an erasure touches, in the order in which it is told, and in words.
+_TOUCHED = {
+    "name": "name",
+    "email": "e-mail address",
+    "notes": "notes",
+    "reasons": "reasons",
+    "shipments": "tracking numbers",
+    "user": "user",
+    "tokens": "API tokens",
+}
 
 
 class BadEntry(ValueError):
@@ -53,6 +64,21 @@ def written(entry: Entry) -> str:
             "position": entry.position,
             "touched": entry.touched,
         }
+    )
+
+
+def touched_by_erasure(customer_id: UUID) -> str:
+    """Return in words how much an erasure has touched, empty if that is not known."""
+    found = Customer.objects.filter(pk=customer_id).values_list("touched", flat=True)
+    return told(found.first() or {})
+
+
+def told(touched: Mapping[str, int]) -> str:
+    """Return in words how much was touched."""
+    return ", ".join(
+        words if name in {"name", "email", "user"} else f"{touched[name]} {words}"
+        for name, words in _TOUCHED.items()
+        if touched.get(name)
     )
 
 

@@ -1,4 +1,4 @@
-"""A whole system of its own, whose every database, key, log and file can be searched."""
+"""A whole system of its own: every database, key, log and file can be searched."""
 
 import re
 import subprocess
@@ -123,10 +123,21 @@ class House(Cluster):
 
     def restore(self, folder: Path) -> None:
         """Put both databases back to the backup, with nobody at work on them."""
+        primary = self.servers.primary
+        with primary.connect() as connection:
+            for database in postgres.DATABASES:
+                connection.execute(f"drop database {database} with (force)".encode())
+        postgres.bootstrap(primary)
         for database in postgres.DATABASES:
-            _tool(
-                *("pg_restore", self.servers.primary, "--clean", "--if-exists"),
-                *("--dbname", database, str(folder / database)),
+            _tool("pg_restore", primary, "--dbname", database, str(folder / database))
+        self.manage("grant")
+
+    def forget_in_valkey(self) -> None:
+        """Let the broker write its file anew, with what it holds now."""
+        with redis.Redis.from_url(self.servers.redis_url) as client:
+            client.bgrewriteaof()
+            eventually(
+                lambda: not client.info("persistence")["aof_rewrite_in_progress"]
             )
 
     def _contents(self) -> Iterator[tuple[str, bytes]]:
