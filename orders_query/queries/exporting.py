@@ -44,7 +44,9 @@ def export(
 
 def _parts(card: Card, page: Answer, reader: Reader) -> Iterator[bytes]:
     yield b'{"customer": ' + json_of(_shown(card))
-    yield b',\n"user": ' + json_of(directory.user_of(card.customer_id))
+    user = directory.user_of(card.customer_id)
+    if user is not None:
+        yield b',\n"user": ' + json_of(user)
     yield b',\n"exportedAt": ' + json_of(datetime.now(UTC))
     yield b',\n"orders": ['
     try:

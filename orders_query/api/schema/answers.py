@@ -166,40 +166,37 @@ CUSTOMER_EXPORT = named(
             },
             "erasedAt",
         ),
-        "user": {
-            **named(
-                "ExportedUser",
-                {
-                    "userId": an_id("01980a40-77e0-7d11-b0c4-5e6f708192a3"),
-                    "username": text("ada"),
-                    "firstName": text("Ada"),
-                    "lastName": text("Lovelace"),
-                    "email": text("ada@example.org"),
-                    "isActive": {"type": "boolean", "examples": [True]},
-                    "createdAt": CREATED_AT,
-                    "lastSignInAt": or_null(CREATED_AT),
-                    "groups": many(text("order desk")),
-                    "tokens": many(
-                        named(
-                            "ExportedToken",
-                            {
-                                "name": text("my phone"),
-                                "scopes": many(text("read")),
-                                "createdAt": CREATED_AT,
-                                "expiresAt": CREATED_AT,
-                                "revokedAt": or_null(CREATED_AT),
-                            },
-                        )
-                    ),
-                },
-            ),
-            "type": ["object", "null"],
-            "description": "null: no user is linked.",
-        },
+        "user": named(
+            "ExportedUser",
+            {
+                "userId": an_id("01980a40-77e0-7d11-b0c4-5e6f708192a3"),
+                "username": text("ada"),
+                "firstName": text("Ada"),
+                "lastName": text("Lovelace"),
+                "email": text("ada@example.org"),
+                "isActive": {"type": "boolean", "examples": [True]},
+                "createdAt": CREATED_AT,
+                "lastSignInAt": or_null(CREATED_AT),
+                "groups": many(text("order desk")),
+                "tokens": many(
+                    named(
+                        "ExportedToken",
+                        {
+                            "name": text("my phone"),
+                            "scopes": many(text("read")),
+                            "createdAt": CREATED_AT,
+                            "expiresAt": CREATED_AT,
+                            "revokedAt": or_null(CREATED_AT),
+                        },
+                    )
+                ),
+            },
+        ),
         "exportedAt": CREATED_AT,
         "orders": many(ORDER),
-        "complete": {"const": True, "description": "Nothing is missing."},
+        "complete": {"type": "boolean", "examples": [True]},
     },
+    "user",
 )
 DAILY_SALES = named(
     "DailySales",
