@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.template.defaultfilters import pluralize
 from django.utils.dateparse import parse_datetime
 
 from customers.models import Customer
@@ -25,12 +26,13 @@ logger = logging.getLogger(__name__)
 _TOUCHED = {
     "name": "name",
     "email": "e-mail address",
-    "notes": "notes",
-    "reasons": "reasons",
-    "shipments": "tracking numbers",
+    "notes": "note",
+    "reasons": "reason",
+    "shipments": "tracking number",
     "user": "user",
-    "tokens": "API tokens",
+    "tokens": "API token",
 }
+_ONLY_ONE = frozenset({"name", "email", "user"})
 
 
 class BadEntry(ValueError):
@@ -76,9 +78,9 @@ def touched_by_erasure(customer_id: UUID) -> str:
 def told(touched: Mapping[str, int]) -> str:
     """Return in words how much was touched."""
     return ", ".join(
-        words if name in {"name", "email", "user"} else f"{touched[name]} {words}"
-        for name, words in _TOUCHED.items()
-        if touched.get(name)
+        word if name in _ONLY_ONE else f"{count} {word}{pluralize(count)}"
+        for name, word in _TOUCHED.items()
+        if (count := touched.get(name))
     )
 
 

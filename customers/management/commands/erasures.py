@@ -51,7 +51,8 @@ class Command(BaseCommand):
 
     def _apply(self, name: str) -> None:
         outcomes: Counter[str] = Counter()
-        for number, line in enumerate(_lines(name), 1):
+        # All at once: it may be the file to which these erasures are added.
+        for number, line in enumerate(list(_lines(name)), 1):
             if not line.strip():
                 continue
             try:
