@@ -88,7 +88,8 @@ class CustomerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         actor, request_id = _who(request)
         done = directory.erase(obj.pk, actor=actor, request_id=request_id)
         _remember(request, done)
-        messages.info(request, f"Erased: {directory.told(done.touched)}.")
+        touched = directory.told(done.touched) or "the person"
+        messages.info(request, f"Erased: {touched}.")
 
     @admin.action(description="Erase the person", permissions=["delete"])
     def erase(self, request: HttpRequest, queryset: QuerySet[Customer]) -> None:

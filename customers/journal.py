@@ -76,7 +76,7 @@ def touched_by_erasure(customer_id: UUID) -> str:
 
 
 def told(touched: Mapping[str, int]) -> str:
-    """Return in words how much was touched."""
+    """Return in words how much was touched, empty if that is not known."""
     return ", ".join(
         word if name in _ONLY_ONE else f"{count} {word}{pluralize(count)}"
         for name, word in _TOUCHED.items()

@@ -103,7 +103,8 @@ def erase_customer(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "customers/erase.html", {"customer": card})
     change = directory.erase(customer_id, **_who(request))
-    messages.success(request, f"Erased: {directory.told(change.touched)}.")
+    touched = directory.told(change.touched) or "the person"
+    messages.success(request, f"Erased: {touched}.")
     return _show(change)
 
 

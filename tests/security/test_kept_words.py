@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from io import StringIO
 from uuid import uuid4
 
 import pytest
@@ -33,6 +34,15 @@ def test_a_request_id_that_is_no_uuid_is_logged_as_its_digest():
     assert event.request_id == again.request_id
     assert len(event.request_id) == 32
     assert "ada" not in event.request_id
+
+
+def test_a_request_is_found_in_the_log_by_the_id_that_was_sent():
+    printed = StringIO()
+    _, event = placed_in("ada-lovelace-8")
+
+    call_command("request_id", "ada-lovelace-8", stdout=printed)
+
+    assert printed.getvalue().strip() == event.request_id
 
 
 def test_a_request_id_that_is_a_uuid_is_logged_as_it_is():
