@@ -10,10 +10,10 @@ RUN useradd --system --uid 10001 --home-dir /nonexistent orders \
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY . .
-RUN SECRET_KEY=only-for-collecting python manage.py collectstatic --noinput \
+RUN python manage.py collectstatic --noinput \
     && chown -R orders /var/lib/orders
 USER orders
 EXPOSE 8000
-CMD ["granian", "--interface=asgi", "--loop=uvloop", "--host=0.0.0.0", "--port=8000", "--workers=2", \
+CMD ["granian", "--interface=asgi", "--http=1", "--loop=uvloop", "--host=0.0.0.0", "--port=8000", "--workers=2", \
      "--backpressure=3000", "--workers-kill-timeout=5", "--no-ws", \
      "--respawn-failed-workers", "config.asgi:application"]

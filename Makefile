@@ -55,6 +55,15 @@ lock: $(VENV)/.dev ## write the lock files anew from pyproject.toml
 LOCK := --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
 	--python-version 3.11 --quiet
 
+.PHONY: audit
+audit: $(VENV)/.dev ## look for known vulnerabilities of what runs, where the network allows
+	@$(PY) -m tests.supply audit
+
+.PHONY: licences
+licences: $(VENV)/.dev ## write docs/reference/licences.md from what packages tell of themselves
+	@$(PY) -m tests.supply licences > docs/reference/licences.md.new
+	@mv docs/reference/licences.md.new docs/reference/licences.md
+
 .PHONY: clean
 clean: ## remove .venv and var, unless something of this checkout runs
 	@if test -e var/lock && ! flock --nonblock var/lock true; then \

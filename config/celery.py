@@ -1,19 +1,29 @@
 """The Celery application. It carries rings of a doorbell, never truth."""
 
+import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import beat_init, worker_init
 from django.core.management import call_command
 
 from config.access import mails
 from config.scheduling import work_in_stretches
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("orders")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # A thread of its own (the doorbell's) has no current application, only the default.
 app.set_default()
+
+
+@beat_init.connect
+@worker_init.connect
+def _be_safe(**_: Any) -> None:
+    from config import starting  # noqa: PLC0415 - settings and apps are there by now
+
+    starting.must_be_safe()
 
 
 @worker_init.connect

@@ -34,7 +34,7 @@ def database(
     read_only: bool = False,
 ) -> dict[str, Any]:
     """Return Django's settings for one alias: persistent, bounded, checked on reuse."""
-    settings: dict[str, Any] = environ.Env.db_url_config(url)
+    settings = _read(url)
     attributes = {}
     if _names_several(settings):
         attributes["target_session_attrs"] = "any" if read_only else "read-write"
@@ -99,6 +99,22 @@ def serve_requests(aliases: dict[str, dict[str, Any]]) -> None:
     for alias in ("default", "query"):
         aliases[alias][deadlines.SETTING] = COMMAND_SECONDS
         aliases[alias]["OPTIONS"]["options"] += f" {timeouts.REQUEST.options()}"
+
+
+def unreadable(what: str) -> ImproperlyConfigured:
+    """Return the error for a URL, without a word of it: it has a password."""
+    return ImproperlyConfigured(
+        f"{what} cannot be read. What is neither letter nor digit in its password has "
+        "to be written as %XX, such as %2F for a slash."
+    )
+
+
+def _read(url: str) -> dict[str, Any]:
+    try:
+        settings: dict[str, Any] = environ.Env.db_url_config(url)
+    except ValueError:
+        raise unreadable("A database URL") from None
+    return settings
 
 
 def _names_several(settings: dict[str, Any]) -> bool:

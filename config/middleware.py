@@ -13,14 +13,11 @@ from django.utils.crypto import salted_hmac
 from uuid_utils import uuid7
 
 from config import problems
-from config.programs import is_of_a_program
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z")
 _CALLERS_ID = re.compile(r"[0-9A-Za-z-]{8,64}\Z")
-# A program's answer that is opened in a browser loads nothing, and is framed by nobody.
-_NO_DOCUMENT = "default-src 'none'; frame-ancestors 'none'"
 DRAINED_AT_MOST = 20_000_000
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
@@ -85,8 +82,6 @@ class ApiErrors:
         response = self._answer(request)
         response["Cache-Control"] = "private, no-cache"
         response["Vary"] = "Authorization, Cookie, Consistency-Token"
-        if is_of_a_program(request):
-            response["Content-Security-Policy"] = _NO_DOCUMENT
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:

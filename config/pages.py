@@ -10,6 +10,8 @@ from django.template.loader import render_to_string
 
 from config import problems
 
+LONGEST = 2_000  # characters; Django refuses to redirect to more than 16,384
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _refuse(request, "bad-request", "400.html")
@@ -26,7 +28,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Strangers are sent to the sign-in page, whatever they ask for."""
     if not problems.is_api(request) and _is_stranger(request):
-        return redirect_to_login(request.get_full_path())
+        return redirect_to_login(_way_back(request))
     return _refuse(request, "not-found", "404.html")
 
 
@@ -39,6 +41,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     request_id: Any = getattr(request, "answered_id", "")
     page = render_to_string("500.html", {"request_id": request_id})
     return HttpResponse(page, status=500)
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Return where to go on after signing in: no address of endless length."""
+    path = request.get_full_path()
+    return path if len(path) <= LONGEST else "/"
 
 
 def _is_stranger(request: HttpRequest) -> bool:

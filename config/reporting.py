@@ -6,10 +6,8 @@ of a kind that only speaks of the program; of a database's those that name no va
 
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
-from types import TracebackType
-from typing import Any
 
 import psycopg
 
@@ -29,23 +27,21 @@ QUOTING = ("22", "P0")
 _BECAUSE = "\nThe above exception was the direct cause of the following exception:\n"
 _DURING = "\nDuring handling of the above exception, another exception occurred:\n"
 
-_Raised = tuple[type[BaseException], BaseException, TracebackType | None]
+
+def without_values(record: logging.LogRecord) -> logging.LogRecord:
+    """Return a record as it may be written: Celery's have an error's own words."""
+    if not (record.exc_info and isinstance(record.args, Mapping)):
+        return record
+    if "exc" not in record.args:
+        return record
+    safe = copy(record)
+    safe.args = {**record.args, "exc": told(record.exc_info[1])}
+    return safe
 
 
-class Line(logging.Formatter):
-    """Writes a record, and with it what was raised without the values in it."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        if record.exc_info and isinstance(record.args, dict) and "exc" in record.args:
-            # Celery puts the error's own words into the line of a failed task.
-            record = copy(record)
-            error = record.exc_info[1] if record.exc_info else None
-            record.args = {**_mapping(record.args), "exc": told(error)}
-        return super().format(record)
-
-    def formatException(self, ei: Any) -> str:  # noqa: N802 - its name in the library
-        raised: _Raised = ei
-        return "\n".join(_chain(raised[1], set()))
+def traceback_of(error: BaseException) -> str:
+    """Return what led to an error, and the error, as a traceback shows it."""
+    return "\n".join(_chain(error, set()))
 
 
 def told(error: BaseException | None) -> str:
@@ -97,7 +93,3 @@ def _chain(error: BaseException, seen: set[int]) -> Iterator[str]:
     if frames:
         yield frames
     yield told(error)
-
-
-def _mapping(args: Any) -> dict[str, Any]:
-    return dict(args)

@@ -11,6 +11,10 @@ from config import databases
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+
+from config import starting  # noqa: E402 - it asks for accounts, which are ready now
+
+starting.must_be_safe()
 databases.serve_requests(connections.settings)
 # Connections are looked at when a request ends, and no queries are kept: to see to both
 # when one begins was a twentieth of a small answer's time.

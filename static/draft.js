@@ -7,7 +7,9 @@
   const TYPED = ["customer_q", "customer", "productId", "quantity", "price", "reference", "note"];
 
   const forget = () => sessionStorage.removeItem(name);
+  let isAwaited = false; // until the draft is back, nothing takes its place
   const keep = () => {
+    if (isAwaited) return;
     const typed = new FormData(form());
     typed.delete("csrfmiddlewaretoken");
     if (!TYPED.some((field) => typed.getAll(field).some(Boolean))) {
@@ -22,11 +24,20 @@
   const draft = sessionStorage.getItem(name);
   if (draft && "fresh" in form().dataset) {
     const csrf = form().querySelector("[name=csrfmiddlewaretoken]");
-    window.htmx.ajax("POST", form().action, {
-      target: "#place",
-      swap: "outerHTML",
-      values: { ...JSON.parse(draft), do: "restore", [csrf.name]: csrf.value },
-    });
+    const isBack = () => {
+      isAwaited = "fresh" in form().dataset;
+      form().inert = false;
+      document.getElementById("draft-waits").hidden = !isAwaited;
+    };
+    isAwaited = true;
+    form().inert = true;
+    window.htmx
+      .ajax("POST", form().action, {
+        target: "#place",
+        swap: "outerHTML",
+        values: { ...JSON.parse(draft), do: "restore", [csrf.name]: csrf.value },
+      })
+      .then(isBack, isBack);
   }
 
   for (const change of ["input", "change"]) {

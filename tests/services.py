@@ -165,8 +165,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @contextmanager
-def started(services: Embedded, *wanted: Service) -> Iterator[Supervisor]:
-    with _running(services, wanted[0].name) as supervisor:
+def started(
+    services: Embedded, *wanted: Service, name: str = ""
+) -> Iterator[Supervisor]:
+    """Run services; what they print is in a file of that name."""
+    with _running(services, name or wanted[0].name) as supervisor:
         supervisor.start(*wanted)
         yield supervisor
 

@@ -10,7 +10,8 @@ class AccessConfig(AppConfig):
     verbose_name = "Access"
 
     def ready(self) -> None:
-        from config.access import checks  # noqa: F401 - it registers itself
+        from config import starting  # noqa: F401 - its checks register themselves
+        from config.access import checks  # noqa: F401 - and so do these
         from config.access.groups import grant_permissions
 
         post_migrate.connect(grant_permissions, dispatch_uid="access.groups")

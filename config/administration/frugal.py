@@ -87,7 +87,7 @@ class Frugal(admin.ModelAdmin):  # type: ignore[type-arg]
         self, request: HttpRequest, queryset: QuerySet[Any], *more: Any, **how: Any
     ) -> HttpResponse | None:
         """Let an action take only what was ticked, which somebody has seen."""
-        if request.POST.get("select_across") == "1":
+        if request.POST.get("select_across", "0") not in {"", "0"}:
             self.message_user(
                 request,
                 "An action takes the ticked rows of one page: nothing was done.",

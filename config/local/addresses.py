@@ -5,6 +5,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 URLS = ("DATABASE_URL", "QUERY_DATABASE_URL", "QUERY_REPLICA_URLS", "REDIS_URL")
 OWNER_URLS = ("DATABASE_OWNER_URL", "QUERY_DATABASE_OWNER_URL")
@@ -29,6 +30,27 @@ def default_environment(var_dir: Path) -> dict[str, str]:
         return {**PLACEHOLDERS, **_services(var_dir), **_secret_key(var_dir)}
     stored = _stored_key(var_dir)
     return {"SECRET_KEY": stored} if stored else {}
+
+
+def is_embedded(var_dir: Path) -> bool:
+    """
+    Tell whether the databases are this checkout's own: it has made their passwords.
+
+    How they are reached makes no difference, nor whether they run.
+    """
+    url = os.environ.get("DATABASE_URL", "")
+    if url == PLACEHOLDERS["DATABASE_URL"]:
+        return True
+    try:
+        made = json.loads(passwords_file(var_dir).read_text())
+        return urlsplit(url).password in made.values()
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def passwords_file(var_dir: Path) -> Path:
+    """Name the file that keeps the passwords made for this checkout's servers."""
+    return var_dir / "passwords.json"
 
 
 def services_file(var_dir: Path) -> Path:

@@ -104,6 +104,7 @@ def _granian(environment: Mapping[str, str], port: int) -> Command:
     listeners = int(environment.get("MAX_LISTENERS", "2000"))
     options = {
         "interface": "asgi",
+        "http": 1,  # what nobody uses need not be listened to
         # Not whatever happens to be installed: another loop closes files that are not
         # its own any more.
         "loop": "uvloop",

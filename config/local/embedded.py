@@ -9,7 +9,7 @@ import psutil
 
 from config.local import postgres, replica, valkey
 from config.local.account import must_reach, postgres_account
-from config.local.addresses import secret_key_file, services_file
+from config.local.addresses import passwords_file, secret_key_file, services_file
 from config.local.files import kept_passwords, kept_text, make_folder, write_private
 from config.local.ports import free_ports
 from config.local.processes import Command, servers_in
@@ -102,7 +102,7 @@ def embedded(
     var_dir.chmod(0o711 if account else 0o700)
     must_reach(account, folder=var_dir, binary=postgres.binary("postgres"))
     make_folder(var_dir / "postgres", owner=account)
-    passwords = kept_passwords(var_dir / "passwords.json", PASSWORDS)
+    passwords = kept_passwords(passwords_file(var_dir), PASSWORDS)
     first, second, *others = free_ports(2 + replicas)
 
     def server(name: str, port: int, slot: str = "") -> postgres.Server:

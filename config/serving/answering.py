@@ -14,6 +14,7 @@ from config.serving.requests import Request
 Django = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 BLOCK = 65_536
+NO_BANNER = (b"server", b"")  # else granian names itself
 STALLED_SECONDS = 30.0  # a reader who takes nothing for so long holds no thread longer
 
 
@@ -106,7 +107,7 @@ def _blocks(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _for_the_caller(headers: list[tuple[str, str]]) -> tuple[Headers, Hold | None]:
-    hold, told = None, []
+    hold, told = None, [NO_BANNER]
     for name, value in headers:
         if name == HEADER:
             hold = Hold.parse(value)

@@ -15,8 +15,12 @@ class TooSlow(Exception):
     """The body has not arrived in time."""
 
 
-class Gone(Exception):
-    """The caller has left before the body was complete."""
+class Broken(Exception):
+    """The body ended too early, or its chunks are none: granian tells no difference."""
+
+
+class Unknown(Exception):
+    """The body comes in a coding that nobody here understands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +45,8 @@ async def read(scope: Scope, receive: Receive, limits: Limits) -> Body:
     Return the body.
 
     :raises TooSlow: if it has not arrived in time
-    :raises Gone: if the caller has left
+    :raises Broken: if the caller has left, or sends no chunks where they should be
+    :raises Unknown: if it is coded otherwise than in chunks
     """
     declared = _declared(scope)
     if declared == 0:
@@ -71,7 +76,7 @@ class _Arriving:
     async def more(self, *, keep: bool) -> None:
         message = await self._receive()
         if message["type"] == "http.disconnect":
-            raise Gone
+            raise Broken
         part = message.get("body", b"")
         self.size += len(part)
         if keep:
@@ -101,6 +106,8 @@ def _declared(scope: Scope) -> int | None:
     """Return the length that was told, 0 without a body, None if it comes in chunks."""
     for name, value in scope["headers"]:
         if name == b"transfer-encoding":
+            if value.lower() != b"chunked":
+                raise Unknown
             return None
         if name == b"content-length":
             return int(value)

@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 
 from config import middleware, problems
+from config.headers import of_a_refusal
 from config.serving import bodies, process
-from config.serving.answering import Answer, Django, answer, give
+from config.serving.answering import NO_BANNER, Answer, Django, answer, give
 from config.serving.asgi import Receive, Scope, Send
 from config.serving.bodies import Limits
 from config.serving.following import Following
@@ -16,6 +17,8 @@ from config.serving.hub import Hub
 from config.serving.presence import Presence, Presences
 from config.serving.requests import Request
 from config.serving.threads import Threads
+
+_BODY = "The body ended early, or is coded otherwise than in chunks."
 
 
 class Front:
@@ -53,9 +56,12 @@ class Front:
         try:
             body = await bodies.read(scope, receive, self._body_limits)
         except bodies.TooSlow:
-            await _refuse(scope, send, self._body_limits)
+            within = f"{self._body_limits.seconds:g} seconds"
+            detail = f"A body has to arrive within {within}."
+            await _refuse(scope, send, "request-timeout", detail)
             return
-        except bodies.Gone:
+        except (bodies.Broken, bodies.Unknown):
+            await _refuse(scope, send, "bad-request", _BODY)
             return
         presence = Presence(receive)
         self._presences.add(presence)
@@ -86,22 +92,24 @@ class Front:
             return await self._ask(request, **more)
 
 
-async def _refuse(scope: Scope, send: Send, limits: Limits) -> None:
-    """Answer in Django's place: nobody works for who does not finish asking."""
-    offered = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
-    request_id = middleware.id_for(offered)
-    problem = problems.Problem(
-        code="request-timeout",
-        detail=f"A body has to arrive within {limits.seconds:g} seconds.",
-    )
+async def _refuse(scope: Scope, send: Send, code: str, detail: str) -> None:
+    """
+    Answer in Django's place: nobody works for who does not finish asking.
+
+    What else comes over the connection could be the rest of this body, so it ends.
+    """
+    asked = dict(scope["headers"])
+    request_id = middleware.id_for(asked.get(b"x-request-id", b"").decode("latin-1"))
+    problem = problems.Problem(code=code, detail=detail)
+    headers = {
+        "Content-Type": problems.CONTENT_TYPE,
+        "X-Request-Id": request_id,
+        "Connection": "close",
+        **of_a_refusal(asked),
+    }
     told = Answer(
         status=problem.status,
-        headers=[
-            (b"content-type", problems.CONTENT_TYPE.encode()),
-            (b"x-request-id", request_id.encode()),
-            (b"cache-control", b"private, no-cache"),
-            (b"connection", b"close"),
-        ],
+        headers=[NO_BANNER, *((k.encode(), v.encode()) for k, v in headers.items())],
         body=orjson.dumps(problems.told(problem, request_id=request_id)),
     )
     await give(send, told)

@@ -1,8 +1,9 @@
 """All settings, from the environment. README.md has the table."""
 
 import sys
+from urllib.parse import urlsplit
 
-from config.databases import databases
+from config.databases import databases, unreadable
 from config.settings.api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
 from config.settings.environment import BASE_DIR, VAR_DIR, env
 from config.settings.security import *  # noqa: F403
@@ -32,8 +33,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.metrics.Requests",
     "config.middleware.RequestId",
-    "config.middleware.ApiErrors",
+    # These three reach every answer, whoever gives it.
+    "config.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.ApiErrors",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.browsing.Policy",
     "config.browsing.Sessions",
@@ -41,7 +45,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.browsing.SignedIn",
     "config.browsing.Messages",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.browsing.Htmx",
     "config.browsing.Zone",
     "config.consistency.Consistency",
@@ -67,6 +70,7 @@ TEMPLATES = [
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site has any use for them
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -99,7 +103,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- mail
 if env.str("EMAIL_URL", default=""):
-    vars().update(env.email_url("EMAIL_URL"))
+    try:
+        vars().update(env.email_url("EMAIL_URL"))
+    except ValueError:
+        raise unreadable("EMAIL_URL") from None
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
@@ -127,6 +134,10 @@ ERASURE_JOURNAL = env.str("ERASURE_JOURNAL", default=str(VAR_DIR / "erasures.jso
 
 # --- the doorbell
 REDIS_URL = env.str("REDIS_URL")
+try:
+    urlsplit(REDIS_URL).port  # noqa: B018 - it is read here as others read it later
+except ValueError:
+    raise unreadable("REDIS_URL") from None
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 60,
@@ -192,7 +203,7 @@ LOGGING = {
     "filters": {"request_id": {"()": "config.middleware.RequestIdFilter"}},
     "formatters": {
         "line": {
-            "()": "config.reporting.Line",
+            "()": "config.lines.Line",
             "format": "%(levelname)s %(name)s [%(request_id)s] %(message)s",
         }
     },

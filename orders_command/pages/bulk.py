@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -14,6 +15,8 @@ from orders_command.pages.commanding import carry_out
 from orders_command.pages.transitions import of_the_desk
 
 MOST = 100  # orders of one form
+UNKNOWN = "The database did not answer. Do it again: it counts once."
+NOT_TRIED = "Not tried, since the database did not answer."
 STEPS = {"confirm": ConfirmOrder, "ship": ShipOrder}
 
 
@@ -36,7 +39,7 @@ def act_on_many(request: HttpRequest) -> HttpResponse:
     if refused:
         messages.error(request, refused)
         return redirect("orders:list")
-    results = [_result(request, step, *_parts(text)) for text in ticked]
+    results = _results(request, step, ticked)
     done = sum(1 for result in results if result.position)
     context = {"results": results, "done": done, "step": step}
     response = render(request, "orders/bulk.html", context)
@@ -70,6 +73,20 @@ def _parts(text: str) -> tuple[UUID, int, str]:
     return UUID(id_), int(version), number[:20]
 
 
+def _results(request: HttpRequest, step: str, ticked: list[str]) -> list[Result]:
+    """Act on one after the other; once the database is away, on none any more."""
+    results: list[Result] = []
+    for text in ticked:
+        order_id, version, number = _parts(text)
+        is_away = bool(results) and results[-1].outcome in {UNKNOWN, NOT_TRIED}
+        results.append(
+            Result(order_id=order_id, number=number, outcome=NOT_TRIED)
+            if is_away
+            else _result(request, step, order_id, version, number)
+        )
+    return results
+
+
 def _result(
     request: HttpRequest, step: str, order_id: UUID, version: int, number: str
 ) -> Result:
@@ -85,6 +102,8 @@ def _result(
         return Result(order_id=order_id, number=number, outcome=outcome)
     except (OrderError, TooBusy) as refused:
         return Result(order_id=order_id, number=number, outcome=str(refused))
+    except (OperationalError, InterfaceError):
+        return Result(order_id=order_id, number=number, outcome=UNKNOWN)
     return Result(
         order_id=order_id,
         number=receipt.order_number,

@@ -20,6 +20,8 @@ from orders_command.handlers import Receipt
 from orders_command.pages.commanding import NEEDS, carry_out, show
 from orders_command.pages.form import Line, OrderForm, new_form, new_key, read
 
+MAX_DIGITS = 4  # of a line's number
+
 
 @login_required
 @permission_required(NEEDS, raise_exception=True)
@@ -46,7 +48,7 @@ def _rearrange(request: HttpRequest, form: OrderForm) -> None:
     if request.POST.get("do") == "add-line" and len(form.lines) < MAX_ITEMS:
         form.lines.append(Line(number=len(form.lines), is_new=True))
     removed = request.POST.get("remove-line", "")
-    if removed.isascii() and removed.isdigit():
+    if removed.isascii() and removed.isdigit() and len(removed) <= MAX_DIGITS:
         kept = [line for line in form.lines if line.number != int(removed)]
         form.lines = kept or [Line(number=0)]
         for number, line in enumerate(form.lines):

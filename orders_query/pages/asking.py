@@ -36,7 +36,7 @@ ORDERINGS = {
     "-total": ("Largest total", Ordering.TOTAL),
     "total": ("Smallest total", Ordering.TOTAL),
 }
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,4})?\Z", re.ASCII)
 
 
@@ -105,7 +105,7 @@ def _understand(asked: Asked, name: str, text: str) -> None:
 
 
 def _printable(text: str) -> str:
-    if len(text) > MAX_SEARCH or _CONTROL.search(text):
+    if len(text) > MAX_SEARCH or CONTROL.search(text):
         raise ValueError(f"Type 1 to {MAX_SEARCH} printable characters.")
     return text
 

@@ -69,7 +69,7 @@ def _fresh() -> dict[str, Any]:
 
 
 def _oldest(request: HttpRequest, status: str) -> Answer:
-    """Return those that have waited longest in a status."""
+    """Return those of a status that were placed first."""
     waiting = Page(limit=WAITING, descending=False)
     return queries.orders(
         Filters(statuses=(status,)), page=waiting, reader=reader(request)

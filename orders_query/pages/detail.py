@@ -13,6 +13,7 @@ from orders_query.pages import lost, past, showing
 from orders_query.pages.reading import (
     NEEDS,
     freshness,
+    history_at,
     only_of,
     page,
     reader,
@@ -47,7 +48,7 @@ def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
     if (answer.version or 0) < now_at:
         # A lost race tells a version; the read side may not have it yet.
         answer = queries.order_from_log(order_id, reader=ANYBODY, only_of=own)
-    history = _history(request, order_id, own, answer)
+    history = history_at(request, order_id, own, answer)
     version = answer.version or 0
     legal = _legal(request, answer.data["status"])
     is_part = target(request) == "order"
@@ -91,16 +92,6 @@ def _freshness(request: HttpRequest, order_id: UUID, own: UUID | None) -> HttpRe
     }
     response = render(request, "orders/_sync.html", context)
     return told(response, answer)
-
-
-def _history(
-    request: HttpRequest, order_id: UUID, own: UUID | None, answer: Answer
-) -> Answer:
-    """Return the events from where the order has come from: it is not waited twice."""
-    at_answer = reader(request, at_least=answer.position)
-    if answer.source == LOG:
-        return queries.history_from_log(order_id, reader=at_answer, only_of=own)
-    return queries.history(order_id, reader=at_answer, only_of=own)
 
 
 def _sync_context(answer: Answer, *, is_syncing: bool) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 import csv
 import logging
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db import DatabaseError
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_safe
 from orders_query import queries
 from orders_query.pages.asking import Asked, understood
 from orders_query.pages.reading import only_of, page, reader, told
-from orders_query.queries import Answer, Reader
+from orders_query.queries import Answer, Ordering, Reader
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +35,9 @@ COLUMNS = {
     "Last change": "lastUpdatedAt",
     "Id": "orderId",
 }
-# A spreadsheet takes a text that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a text that begins so for a formula, full-width signs too; and the
+# rest of a text, where its reader's own language has fields end so.
+_FORMULA = re.compile(r"(^|[;|\t\r\n])([\s\"']*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n])")
 
 
 @page
@@ -73,15 +76,21 @@ def _lines(first: Answer, asked: Asked, asks: Reader) -> Iterator[str]:
 
 
 def _read(asked: Asked, asks: Reader, *, cursor: str | None = None) -> Answer:
+    """
+    Read the next orders of the file.
+
+    Ordered by their last change they come as they were placed: one that changes while
+    the file is written would leave its place, and be in it twice or never.
+    """
     # The cursor brings the token: no page is older than the one before.
     following = asked.page(limit=PER_READ, cursor=cursor)
+    if following.ordering is Ordering.LAST_UPDATED_AT:
+        following = replace(following, ordering=Ordering.CREATED_AT)
     return queries.orders(asked.filters, page=following, reader=asks)
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    return _FORMULA.sub(r"\1'\2", value) if isinstance(value, str) else value
 
 
 class _Echo:

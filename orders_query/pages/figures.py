@@ -99,15 +99,16 @@ def statuses(request: HttpRequest) -> list[dict[str, Any]]:
 def products(request: HttpRequest, wanted: Asked) -> list[dict[str, Any]]:
     """Return what was sold most in a range, of all currencies if none is named."""
     now = reader(request, at_least=0)
-    found = queries.product_sales(wanted.days, limit=100, reader=now).data
-    fitting = [p for p in found if wanted.currency in {"", p["currency"]}]
+    found = queries.product_sales(
+        wanted.days, limit=PRODUCTS, only=wanted.currency, reader=now
+    )
     return [
         {
             **product,
             "quantity": f"{product['quantity']:,}",
             "revenue": showing.amount(product["revenue"]),
         }
-        for product in fitting[:PRODUCTS]
+        for product in found.data
     ]
 
 

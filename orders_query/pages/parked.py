@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orders_query import projector
+from orders_query.pages.asking import CONTROL
 
 DECIDES = "orders_query.decide_parked"
 MAX_REASON = 500  # characters
@@ -41,16 +42,22 @@ def retry(request: HttpRequest, name: str, stream_id: UUID) -> HttpResponse:
 def skip(request: HttpRequest, name: str, stream_id: UUID) -> HttpResponse:
     """Ask for the reason, and say what it means; then leave the event out."""
     reason = " ".join(request.POST.get("reason", "").split())
-    if request.method == "POST" and 0 < len(reason) <= MAX_REASON:
+    if request.method == "POST" and _will_do(reason):
         return _decided(request, projector.skip, name, stream_id, reason=reason)
     waiting = projector.waiting(name, stream_id)
     if not waiting:
         raise Http404("Nothing is parked there.")
     context: dict[str, Any] = {"event": waiting[0], "reason": reason}
     if request.method == "POST":
-        context["error"] = f"Give a reason of {MAX_REASON} characters at most."
+        context["error"] = (
+            f"Give a reason of {MAX_REASON} printable characters at most."
+        )
     status = 422 if "error" in context else 200
     return render(request, "orders/skip.html", context, status=status)
+
+
+def _will_do(reason: str) -> bool:
+    return 0 < len(reason) <= MAX_REASON and not CONTROL.search(reason)
 
 
 def _decided(

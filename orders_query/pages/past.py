@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from orders_query import queries
 from orders_query.pages import showing
-from orders_query.pages.reading import NEEDS, freshness, reader, told
+from orders_query.pages.reading import NEEDS, freshness, history_at, reader, told
 from orders_query.queries import Moment
 
 MAX_DIGITS = 9  # no order comes so far
@@ -29,8 +29,7 @@ def order_at(request: HttpRequest, order_id: UUID, own: UUID | None) -> HttpResp
         )
     except queries.VersionNotFound:
         return _refused(request, 404, f"This order has no version {version}.")
-    at_answer = reader(request, at_least=answer.position)
-    history = queries.history(order_id, reader=at_answer, only_of=own)
+    history = history_at(request, order_id, own, answer)
     events = _events(request, history.data)
     context = {
         "order": showing.order(answer.data),

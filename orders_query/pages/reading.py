@@ -14,6 +14,7 @@ from django.shortcuts import render
 from customers import directory
 from orders_query import queries
 from orders_query.queries import Answer, Reader
+from orders_query.queries.folding import SOURCE as LOG
 
 NEEDS = "orders_query.query_orders"
 View = Callable[..., HttpResponse]
@@ -59,6 +60,16 @@ def only_of(request: HttpRequest) -> UUID | None:
     if customer_id is None:
         raise PermissionDenied
     return customer_id
+
+
+def history_at(
+    request: HttpRequest, order_id: UUID, own: UUID | None, answer: Answer
+) -> Answer:
+    """Return the events from where the order has come from: it is not waited twice."""
+    at_answer = reader(request, at_least=answer.position)
+    if answer.source == LOG:
+        return queries.history_from_log(order_id, reader=at_answer, only_of=own)
+    return queries.history(order_id, reader=at_answer, only_of=own)
 
 
 def target(request: HttpRequest) -> str:

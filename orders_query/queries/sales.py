@@ -34,15 +34,23 @@ def daily_sales(days: Days, *, reader: Reader = ANYBODY) -> Answer:
 
 
 def product_sales(
-    days: Days, *, limit: int, cursor: str | None = None, reader: Reader = ANYBODY
+    days: Days,
+    *,
+    limit: int,
+    only: str = "",
+    cursor: str | None = None,
+    reader: Reader = ANYBODY,
 ) -> Answer:
     """
     Return what was sold of each product, the highest revenue first.
 
+    `only` is a currency, none for all of them.
+
+
     :raises BadCursor: if the cursor is not one of this list's
     """
     place = _unpack(cursor)
-    parameters = {**vars(days), "limit": limit, **place}
+    parameters = {**vars(days), "limit": limit, "only": only, **place}
     row = read(
         Question(sql=_PRODUCTS, projection="sales", parameters=parameters),
         reader=reader,
@@ -96,6 +104,7 @@ _PRODUCTS = f"""{_SALES}, sold as (
     select s.product_id, s.currency, sum(s.quantity) as quantity,
            sum(s.orders) as orders, sum(s.revenue) as revenue
     from orders_query_productsales s, c where c.fresh and {_BETWEEN}
+      and %(only)s::text in ('', s.currency)
     group by s.product_id, s.currency having sum(s.orders) > 0
 ), page as (
     select *, row_number() over (order by revenue desc, product_id, currency) as place

@@ -19,6 +19,7 @@ from orders_query.rebuilding.filling import EVENTS, Progress
 logger = logging.getLogger(__name__)
 
 NOTE_SECONDS = 1.0
+LEAVING_SECONDS = 5.0  # at most; it is a note of the process that leaves
 LIVES_EVERY = 5  # notes
 ONLY = 1  # the key of the row
 
@@ -89,7 +90,7 @@ class Notebook:
             yield self
         finally:
             self._is_over.set()
-            thread.join(NOTE_SECONDS)
+            thread.join(LEAVING_SECONDS)
 
     def _write(self) -> None:
         turn = 0

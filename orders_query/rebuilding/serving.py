@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
 # A connection of ours may be Django's or psycopg's own.
 TROUBLE = (Error, psycopg.Error)
+SHUTTING_DOWN = {"57P01", "57P02", "57P03"}
 LOST = (OperationalError, InterfaceError, psycopg.OperationalError)
 
 
@@ -74,7 +75,7 @@ def _carry_out(request: RebuildRequest, notebook: Notebook) -> None:
     try:
         outcome = carry_out(_wish(request), noting)
     except LOST as error:
-        if _is_lost():
+        if _is_lost(error):
             raise
         outcome = _failed(noting, error)
     except Exception as error:
@@ -104,8 +105,11 @@ def _close_others() -> None:
             connection.close()
 
 
-def _is_lost() -> bool:
-    return not connections[PRIMARY].is_usable()
+def _is_lost(error: Exception) -> bool:
+    """Tell whether a database has gone away, be it the log's or the read primary."""
+    cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    code = getattr(cause, "sqlstate", None)
+    return code is None or code.startswith("08") or code in SHUTTING_DOWN
 
 
 def _require_owner() -> None:

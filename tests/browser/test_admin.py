@@ -73,10 +73,8 @@ def test_the_date_hierarchy_leads_to_a_day(visit: Visit) -> None:
     page = visit(administrator())
     page.goto("/admin/orders_query/orderreadmodel/")
 
-    for _ in range(3):
-        link = page.locator(".change-list nav.toplinks, .toplinks").locator("li a")
-        if link.count() == 0:
-            break
-        link.last.click()
+    # Years and months are left out where there is only one.
+    while "created_at__day=" not in page.url:
+        page.locator("nav.toplinks a").last.click()
 
     expect(page.get_by_text(order.order_number)).to_be_visible()

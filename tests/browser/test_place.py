@@ -168,6 +168,33 @@ def test_an_order_whose_answer_was_lost_is_placed_once(visit: Visit) -> None:
     expect(page.get_by_label("Product").first).to_have_value("")
 
 
+def test_a_draft_that_does_not_come_back_is_kept(visit: Visit) -> None:
+    page = visit(desk_clerk(), expects=("503",))
+    page.goto("/orders/new")
+    begin(page)
+    kept = page.evaluate("JSON.stringify(sessionStorage)")
+    page.route(
+        "**/orders/new",
+        lambda sent: (
+            sent.fulfill(status=503)
+            if sent.request.method == "POST"
+            else sent.continue_()
+        ),
+    )
+
+    page.reload()
+
+    again = page.locator("#draft-waits")
+    expect(again).to_contain_text("could not be brought back. It is kept.")
+    page.get_by_label("Product").first.fill("something else")
+    assert page.evaluate("JSON.stringify(sessionStorage)") == kept
+    shoot(page, "draft-waits-1280")
+    assert violations(page, "draft-waits") == []
+    page.unroute_all()
+    again.get_by_role("link", name="Try again").click()
+    is_as_begun(page)
+
+
 def test_an_order_is_placed_by_the_keyboard_alone(visit: Visit) -> None:
     customer_id = a_customer("Theodora Quill")
     page = visit(desk_clerk())

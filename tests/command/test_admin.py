@@ -7,6 +7,7 @@ from django.contrib.messages import get_messages
 
 from orders_command.models import Event, Order
 from tests.orders import an_order, confirmed
+from tests.pages.visiting import fields
 from tests.people import a_customer, administrator, somebody
 
 ORDERS = "/admin/orders_command/order/"
@@ -71,6 +72,21 @@ def test_an_action_commands_each_order_and_tells_of_each(browser):
     assert refused.startswith(f"{past.order_number}: Only an order that is PENDING")
     last = Event.objects.get(order_id=pending.order_id, version=2)
     assert last.actor == f"user:{browser.user.pk}"
+
+
+def test_an_action_is_meant_for_the_version_that_the_list_has_shown(browser):
+    order = an_order(a_customer())
+    page = browser.client.get(ORDERS, {"q": order.order_number}).content
+    seen = {n: texts[0] for n, texts in fields(page).items() if "version-" in n}
+    confirmed(order.order_id)
+
+    chosen = {"action": "cancel", "_selected_action": [str(order.order_id)], **seen}
+    answer = browser.client.post(ORDERS, chosen)
+
+    [message] = get_messages(answer.wsgi_request)
+    assert seen == {f"version-{order.order_id}": "1"}
+    assert "version 2" in str(message)
+    assert Order.objects.get(pk=order.order_id).status == "CONFIRMED"
 
 
 def test_an_order_goes_all_its_way_by_actions(browser):

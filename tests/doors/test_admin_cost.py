@@ -102,12 +102,13 @@ def test_only_so_many_rows_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "more than 2 orders" in " ".join(page.content.decode().split())
 
 
-def test_an_action_takes_only_what_was_ticked() -> None:
+@pytest.mark.parametrize("across", ["1", "true", "on"])
+def test_an_action_takes_only_what_was_ticked(across: str) -> None:
     order = an_order(a_customer())
     sent = {
         "action": "confirm",
         "_selected_action": [str(order.order_id)],
-        "select_across": "1",
+        "select_across": across,
     }
 
     page = signed_in(administrator()).post(LISTS["orders"], sent, follow=True)

@@ -153,6 +153,20 @@ def test_a_link_leads_to_no_other_host(address: str) -> None:
     assert mails_to(caller.user.email) == []
 
 
+def test_a_mail_that_is_not_sent_names_nobody_in_the_log(
+    address: str, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    # Nobody listens there.
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_ports(1)[0]
+    caller = with_email()
+
+    ask(caller.user.email, address)
+
+    eventually(lambda: "No mail was sent: ConnectionRefusedError" in caplog.text)
+    assert caller.user.email not in caplog.text
+
+
 def test_what_is_no_address_is_told(address: str) -> None:
     page = ask("nonsense", address).content.decode()
 

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from orders_command.events import Item
 from orders_query.pages import charts
+from tests.orders import an_order
 from tests.pages.visiting import placed, signed_in, text
 from tests.people import a_customer, desk_clerk, linked_to
 from tests.projected import catch_up
@@ -18,6 +20,7 @@ def context(path: str) -> Any:
 
 
 def test_an_order_of_today_is_in_the_last_bar() -> None:
+    catch_up()
     before = context("/?range=7d&currency=USD")["rows"][-1]
 
     placed(a_customer(), price="1000.25")
@@ -25,17 +28,37 @@ def test_an_order_of_today_is_in_the_last_bar() -> None:
 
     shown = context("/?range=7d&currency=USD")
     assert len(shown["rows"]) == 7
+    if shown["rows"][-1]["day"] != before["day"]:  # midnight has passed meanwhile
+        before = {"orders": 0, "revenue": Decimal()}
     assert shown["rows"][-1]["orders"] == before["orders"] + 1
     assert shown["rows"][-1]["revenue"] == before["revenue"] + Decimal("2000.50")
 
 
-def test_the_statuses_add_up_to_all_orders() -> None:
+def test_a_new_order_is_one_more_that_is_pending() -> None:
+    catch_up()
     pending = {s["status"]: s["count"] for s in context("/")["statuses"]}["PENDING"]
 
     placed(a_customer())
 
     now = {s["status"]: s["count"] for s in context("/")["statuses"]}["PENDING"]
     assert now == pending + 1
+
+
+def test_top_products_are_those_of_the_currency_that_is_asked_for() -> None:
+    """Many of another one, with figures that are much higher, are not in the way."""
+    customer_id = a_customer()
+    many = tuple(
+        Item(product_id=f"p{number}", quantity=999_999, price=Decimal(9_000_000))
+        for number in range(101)
+    )
+    an_order(customer_id, items=many, currency="KRW")
+    rare = Item(product_id="rare", quantity=1, price=Decimal(1))
+    an_order(customer_id, items=(rare,), currency="ISK")
+    catch_up()
+
+    shown = context("/products?currency=ISK")["products"]
+
+    assert [product["productId"] for product in shown] == ["rare"]
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_all_orders_of_the_filter_over_many_pages(clerk, monkeypatch):
     assert {row["Customer"] for row in told} == {"Ada Lovelace"}
 
 
-@pytest.mark.parametrize("ordering", ["total", "-total", "createdAt", "-lastUpdatedAt"])
+@pytest.mark.parametrize("ordering", ["total", "-total", "createdAt", "-createdAt"])
 def test_the_file_has_the_order_and_the_amounts_of_the_list(
     clerk, monkeypatch, ordering
 ):
@@ -67,6 +67,29 @@ def test_the_file_has_the_order_and_the_amounts_of_the_list(
     assert told == [order["orderNumber"] for order in listed["orders"]]
     assert len(told) == 3
     assert f"/orders.csv?{query}" == listed["csv"]
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_an_order_that_changes_while_the_file_is_written_is_in_it_once(
+    clerk, monkeypatch, sign
+):
+    monkeypatch.setattr(exporting, "PER_READ", 1)
+    customer_id = a_customer()
+    orders = [an_order(customer_id) for _ in range(4)]
+    catch_up()
+
+    answer = clerk.get(
+        f"/orders.csv?customer={customer_id}&ordering={sign}lastUpdatedAt"
+    )
+    lines = iter(answer.streaming_content)
+    begun = [next(lines), next(lines)]
+    for order in orders:
+        confirmed(order.order_id)
+    catch_up()
+    text = b"".join([*begun, *lines]).decode()
+
+    told = [row["Number"] for row in csv.DictReader(io.StringIO(text))]
+    assert sorted(told) == sorted(order.order_number for order in orders)
 
 
 def test_wicked_words_stay_words(clerk):

@@ -25,13 +25,17 @@ SET_TOTAL = "update orders_query_orderreadmodel set total = %s where order_id = 
 
 CUT = """
 select pg_terminate_backend(pid) from pg_stat_activity
-where application_name = 'to be cut'
+where application_name = 'to be cut' and datname = any(%s)
 """
 
 
 def ask(action=Action.REBUILD, name=ORDERS, **more):
     wish = Wish(projection=name, action=action, **more)
     return asked.ask(wish, asked_by=BY)
+
+
+def names_of(aliases):
+    return [connections[alias].settings_dict["NAME"] for alias in aliases]
 
 
 def total_read(order_id):
@@ -140,15 +144,19 @@ def test_ended_in_the_middle_it_ends_soon_and_goes_on_later(rebuilder, wrong, tm
     assert ended(request).state == State.DONE
 
 
-def test_it_goes_on_when_its_connections_are_cut(rebuilder, wrong, owner, tmp_path):
-    (tmp_path / "rebuild.before_swap").write_text("delay 1")
+@pytest.mark.parametrize("aliases", [["default"], ["query"], ["default", "query"]])
+def test_it_goes_on_when_its_connections_are_cut(
+    rebuilder, wrong, owner, tmp_path, aliases
+):
+    (tmp_path / "rebuild.after_batch").write_text("stop")
     request = ask()
-    rebuilder.start(FAULTS_DIR=str(tmp_path), PGAPPNAME="to be cut")
+    process = rebuilder.start(FAULTS_DIR=str(tmp_path), PGAPPNAME="to be cut")
     eventually(lambda: list(tmp_path.glob("*.fired")), 30)
 
-    cut = owner.execute(CUT).fetchall()
+    cut = owner.execute(CUT, [names_of(aliases)]).fetchall()
+    process.send_signal(signal.SIGCONT)
 
-    assert len(cut) >= 2
+    assert len(cut) >= len(aliases)
     assert ended(request).state == State.DONE
     assert "A database is away" in rebuilder.printed()
     assert total_read(wrong) == "7.00"
@@ -241,13 +249,16 @@ def test_it_is_known_whether_anybody_is_there(rebuilder, owner):
     eventually(asked.is_anybody_there, 20)
 
     process.send_signal(signal.SIGTERM)
-    process.wait(5)
+    process.wait(10)
     assert not asked.is_anybody_there()
 
-    rebuilder.start()
+    silent = rebuilder.start()
     eventually(asked.is_anybody_there, 20)
+    silent.send_signal(signal.SIGSTOP)
     owner.execute(
         "update orders_query_rebuilder set seen_at = %s",
         [timezone.now() - timedelta(seconds=16)],
     )
-    assert not asked.is_anybody_there()
+    there = asked.is_anybody_there()
+    silent.send_signal(signal.SIGCONT)
+    assert not there

@@ -3,6 +3,7 @@
 import signal
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 
 from orders_query import rebuilding
@@ -13,7 +14,7 @@ class Command(BaseCommand):
         "Wait for rebuilds that are asked for on /sync or in the admin, and carry them "
         "out. Ended in the middle of one, it goes on with it when it is started again."
     )
-    requires_system_checks = []  # they would load every page
+    requires_system_checks = [Tags.security]  # all would load every page
 
     def handle(self, **_: Any) -> None:
         # So that psycopg takes back the statement which it waits for.

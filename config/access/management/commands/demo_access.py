@@ -1,32 +1,25 @@
 """manage.py demo_access: makes the demo administrator's password and token anew."""
 
 import json
-import secrets
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import transaction
-from django.utils import timezone
 
-from config.access.models import SCOPES, ApiToken, User, issue_token
-
-USERNAME = "admin"
-TOKEN_NAME = "demo access"  # noqa: S105
+from config.access import demo
 
 
 class Command(BaseCommand):
     help = "Make the demo administrator, with a new password and token, as JSON."
 
-    @transaction.atomic
-    def handle(self, *_: Any, **__: Any) -> None:
-        password = secrets.token_urlsafe(12)
-        user, _created = User.objects.get_or_create(username=USERNAME)
-        user.is_staff = user.is_superuser = user.is_active = True
-        user.set_password(password)
-        user.save()
-        ApiToken.objects.filter(
-            user=user, name=TOKEN_NAME, revoked_at__isnull=True
-        ).update(revoked_at=timezone.now())
-        issued = issue_token(user, name=TOKEN_NAME, scopes=SCOPES, days=365)
-        access = {"username": USERNAME, "password": password, "token": issued.text}
-        self.stdout.write(json.dumps(access))
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--disable", action="store_true", help="take the account out of use instead"
+        )
+
+    def handle(self, *_: Any, disable: bool, **__: Any) -> None:
+        if disable:
+            demo.disable()
+            self.stdout.write("The demo administrator can sign in no more.")
+            return
+        self.stdout.write(json.dumps(demo.make()))
