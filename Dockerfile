@@ -6,7 +6,7 @@ RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashe
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR_DIR=/var/lib/orders
 RUN useradd --system --uid 10001 --home-dir /nonexistent orders \
-    && install -d -o orders /var/lib/orders
+    && install -d -o orders /var/lib/orders /var/lib/orders/journal
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY . .

@@ -15,7 +15,7 @@ from orders_command.domain.commands import (
     ShipOrder,
 )
 from orders_command.events import Item
-from orders_command.handlers import handle, new_order
+from orders_command.handlers import handle, new_order, new_shipment
 
 ACTOR = "system:bench"
 OPEN = 300  # orders on their way at a time: a step is seldom in its order's batch
@@ -66,6 +66,9 @@ def _rest(order_id: UUID, luck: float) -> list[Command]:
         return [CancelOrder(order_id=order_id)]
     return [
         ConfirmOrder(order_id=order_id),
-        ShipOrder(order_id=order_id, carrier="DHL", tracking_number="JD0146"),
+        ShipOrder(
+            order_id=order_id,
+            shipment=new_shipment(carrier="DHL", tracking_number="JD0146"),
+        ),
         DeliverOrder(order_id=order_id),
     ]

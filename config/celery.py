@@ -7,6 +7,7 @@ from celery import Celery
 from celery.signals import beat_init, worker_init
 from django.core.management import call_command
 
+from config.access import mails
 from config.scheduling import work_in_stretches
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -32,7 +33,9 @@ def _begin(**_: Any) -> None:
 
 @app.task
 def tidy_up() -> None:
-    """Delete what has served its time: receipts, sessions, old sign-in attempts."""
+    """Delete what has served its time: receipts, sessions, sign-in attempts, mails."""
     call_command("forget_receipts")
     call_command("clearsessions")
     call_command("forget_sign_ins")
+    mails.forget_old()
+    call_command("erasures", complete=True)

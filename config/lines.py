@@ -3,6 +3,8 @@
 import logging
 from types import TracebackType
 
+from config.reporting import traceback_of, without_values
+
 LONGEST = 8_000  # characters of a message; a path may have hundreds of thousands
 _CONTROLS = (
     *range(0x20),
@@ -30,6 +32,9 @@ class Line(logging.Formatter):
     A traceback has lines of its own; each is indented, as no record's first line is.
     """
 
+    def format(self, record: logging.LogRecord) -> str:
+        return super().format(without_values(record))
+
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
         text = escaped(super().formatMessage(record))
         if len(text) <= LONGEST:
@@ -37,7 +42,9 @@ class Line(logging.Formatter):
         return f"{text[:LONGEST]}… and {len(text) - LONGEST} more characters"
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802
-        lines = super().formatException(ei).split("\n")
+        if ei[1] is None:
+            return ""
+        lines = traceback_of(ei[1]).split("\n")
         return "\n".join(f"    {escaped(line)}" for line in lines)
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802

@@ -9,12 +9,14 @@ from io import BytesIO
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.crypto import salted_hmac
 from uuid_utils import uuid7
 
 from config import problems
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z")
 _CALLERS_ID = re.compile(r"[0-9A-Za-z-]{8,64}\Z")
 DRAINED_AT_MOST = 20_000_000
 
@@ -22,25 +24,40 @@ _request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
 class RequestId:
-    """Give each request an id: the caller's if it will do, else a new one."""
+    """
+    Give each request an id: the caller's if it will do, else a new one.
+
+    The answer repeats what the caller has sent. The logs keep it only if it is a UUID:
+    anything else may name a person, so there it goes by its digest.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request_id = id_for(request.headers.get("X-Request-Id", ""))
-        request.request_id = request_id  # type: ignore[attr-defined]
-        reset = _request_id.set(request_id)
+        answered = id_for(request.headers.get("X-Request-Id", ""))
+        request.answered_id = answered  # type: ignore[attr-defined]
+        request.request_id = kept_as(answered)  # type: ignore[attr-defined]
+        reset = _request_id.set(request.request_id)  # type: ignore[attr-defined]
         try:
             response = self.get_response(request)
         finally:
             _request_id.reset(reset)
-        response["X-Request-Id"] = request_id
+        response["X-Request-Id"] = answered
         return response
 
 
 def id_for(offered: str) -> str:
+    """Return the id that an answer carries."""
     return offered if _CALLERS_ID.match(offered) else str(uuid7())
+
+
+def kept_as(answered: str) -> str:
+    """Return what a request with this id is called in the logs."""
+    if _UUID.match(answered):
+        return answered
+    digest = salted_hmac("request id", answered, algorithm="sha256").hexdigest()
+    return digest[:32]
 
 
 class RequestIdFilter(logging.Filter):

@@ -38,7 +38,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         known = problems.problem_of(sys.exc_info()[1])
         return problems.render(request, known or problems.UNKNOWN)
     # Without the request, whose user may be what has failed.
-    request_id: Any = getattr(request, "request_id", "")
+    request_id: Any = getattr(request, "answered_id", "")
     page = render_to_string("500.html", {"request_id": request_id})
     return HttpResponse(page, status=500)
 

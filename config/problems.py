@@ -137,7 +137,7 @@ def render(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def body(request: HttpRequest, problem: Problem) -> dict[str, Any]:
-    return told(problem, request_id=getattr(request, "request_id", ""))
+    return told(problem, request_id=getattr(request, "answered_id", ""))
 
 
 def told(problem: Problem, *, request_id: str) -> dict[str, Any]:

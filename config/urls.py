@@ -16,6 +16,7 @@ api_urlpatterns: list[Any] = [
     path("command/", include(orders_command.urls.api_urlpatterns)),
     path("query/", include(orders_query.urls.api_urlpatterns)),
     path("", include(customers.urls.api_urlpatterns)),
+    path("", include(orders_query.urls.customer_api_urlpatterns)),
     path("", include(access.api_urlpatterns)),
     path("schema", documentation.Schema.as_view(), name="schema"),
     path("docs", documentation.Docs.as_view(), name="docs"),

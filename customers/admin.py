@@ -39,12 +39,16 @@ class CustomerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ["name", "email"]
     ordering = ["-created_at", "-id"]
     autocomplete_fields = ["user"]
-    readonly_fields = ["created_at", "erased_at"]
+    readonly_fields = ["created_at", "erased_at", "taken_away"]
     show_full_result_count = False
     actions = ["erase"]
 
     def view_on_site(self, customer: Customer) -> str:
         return reverse("customers:customer", args=[customer.pk])
+
+    @admin.display(description="taken away by the erasure", empty_value="-")
+    def taken_away(self, customer: Customer) -> str | None:
+        return directory.told(customer.touched or {}) or None
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
@@ -84,6 +88,8 @@ class CustomerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         actor, request_id = _who(request)
         done = directory.erase(obj.pk, actor=actor, request_id=request_id)
         _remember(request, done)
+        touched = directory.told(done.touched) or "the person"
+        messages.info(request, f"Erased: {touched}.")
 
     @admin.action(description="Erase the person", permissions=["delete"])
     def erase(self, request: HttpRequest, queryset: QuerySet[Customer]) -> None:

@@ -1,19 +1,17 @@
 """Published. Who our customers are: the only place that writes them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 
+from customers import journal
 from customers.bulk import Holder, Newcomer, hold_living, of_emails, register_all
 from customers.details import (
     BadInput,
@@ -23,11 +21,25 @@ from customers.details import (
     EmailTaken,
     check,
 )
+from customers.finding import (
+    Card,
+    Place,
+    card_of,
+    cards,
+    customer_of,
+    erased,
+    find,
+    of_email,
+    search,
+    user_of,
+)
+from customers.journal import told, touched_by_erasure
 from customers.models import EMAIL_ONCE, Customer
 from customers.signals import (
     IdempotencyKey,
     Kind,
     customer_changed,
+    customer_erasing,
     customer_registering,
 )
 
@@ -56,22 +68,10 @@ __all__ = [
     "register",
     "register_all",
     "search",
+    "told",
+    "touched_by_erasure",
+    "user_of",
 ]
-
-_SHOWN = ("name", "email", "created_at", "erased_at", "version", "position")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Card:
-    """What is known of a customer; nameless once erased."""
-
-    customer_id: UUID
-    name: str | None
-    email: str | None
-    created_at: datetime
-    erased_at: datetime | None
-    version: int
-    position: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,59 +81,7 @@ class Change:
     customer: Card
     position: int
     replayed: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """The last customer of a page: the next page begins behind it."""
-
-    created_at: datetime
-    customer_id: UUID
-
-
-def find(customer_id: UUID) -> Card:
-    customer = Customer.objects.filter(pk=customer_id).first()
-    if customer is None:
-        raise CustomerNotFound(customer_id)
-    return _card(customer)
-
-
-def cards(ids: Iterable[UUID]) -> dict[UUID, Card]:
-    """Return the cards of those who are known; many at once are no instances."""
-    found = Customer.objects.filter(pk__in=list(ids))
-    rows = found.values(*_SHOWN, customer_id=F("id"))
-    return {row["customer_id"]: Card(**row) for row in rows}
-
-
-def erased(*, after: int) -> list[UUID]:
-    """Return who has been erased after a position of the log."""
-    found = Customer.objects.filter(erased_at__isnull=False, position__gt=after)
-    return list(found.values_list("id", flat=True))
-
-
-def of_email(email: str) -> Card | None:
-    """Return who has this address, without regard to case; its index answers."""
-    known = Customer.objects.annotate(lower_email=Lower("email"))
-    customer = known.filter(lower_email=email.lower()).first()
-    return None if customer is None else _card(customer)
-
-
-def search(q: str = "", *, limit: int, after: Place | None = None) -> tuple[Card, ...]:
-    """Return those whose name or e-mail has `q` in it, newest first."""
-    found = Customer.objects.order_by("-created_at", "-id")
-    if q:
-        found = found.filter(Q(name__icontains=q) | Q(email__icontains=q))
-    if after is not None:
-        same_moment = Q(created_at=after.created_at, id__lt=after.customer_id)
-        # Stated twice so that the index bounds the scan.
-        found = found.filter(created_at__lte=after.created_at)
-        found = found.filter(Q(created_at__lt=after.created_at) | same_moment)
-    return tuple(_card(customer) for customer in found[:limit])
-
-
-def customer_of(user_id: UUID) -> UUID | None:
-    """Return the customer that a user is linked to."""
-    return Customer.objects.filter(user_id=user_id).values_list("id", flat=True).first()
+    touched: Mapping[str, int] = field(default_factory=dict)  # by an erasure
 
 
 def register(  # noqa: PLR0913
@@ -189,37 +137,48 @@ def change(
         )
 
 
-def erase(customer_id: UUID, *, actor: str, request_id: str = "") -> Change:
-    """Forget the person; the record stays without a name, its user is disabled."""
+def erase(
+    customer_id: UUID, *, actor: str, request_id: str = "", at: datetime | None = None
+) -> Change:
+    """
+    Forget the person; the record stays without a name, its user is disabled.
+
+    `at` is when it was erased before, if a restore has brought it back. The change
+    tells what was touched: never a word, only how much.
+    """
     with transaction.atomic():
         customer = _locked(customer_id)
         if customer.erased_at is not None:
-            return _unchanged(customer)
+            return replace(_unchanged(customer), touched=customer.touched or {})
+        customer.touched = _forgotten(customer)
         customer.name = customer.email = None
-        customer.erased_at = timezone.now()
+        customer.erased_at = at or timezone.now()
         customer.version += 1
-        customer.save_base(update_fields=["name", "email", "erased_at", "version"])
-        if customer.user_id is not None:
-            _forget_user(customer.user_id)
-        return _announce(
+        customer.save_base(
+            update_fields=["name", "email", "erased_at", "touched", "version"]
+        )
+        change = _announce(
             customer,
             "erased",
             at=customer.erased_at,
             actor=actor,
             request_id=request_id,
         )
+        transaction.on_commit(lambda: journal.keep(customer_id), robust=True)
+        return replace(change, touched=customer.touched)
 
 
-def _forget_user(user_id: UUID) -> None:
-    """Disable the user, and leave nothing in it that names the person."""
-    get_user_model().objects.filter(pk=user_id).update(
-        is_active=False,
-        username=f"erased-{user_id}",
-        email="",
-        first_name="",
-        last_name="",
-        password=make_password(None),
-    )
+def _forgotten(customer: Customer) -> dict[str, int]:
+    """Take away what others keep of the person, and tell how much of all there is."""
+    touched = {"name": 1, "email": 1}
+    answers: Any = customer_erasing.send(Customer, customer_id=customer.pk)
+    for _, more in answers:
+        touched |= more
+    if customer.user_id is not None:
+        # What a user keeps of a person, the model of users knows.
+        user: Any = get_user_model().objects.get(pk=customer.user_id)
+        touched |= user.forget()
+    return touched
 
 
 def link(customer_id: UUID, *, user_id: UUID | None) -> None:
@@ -275,7 +234,7 @@ def _announce(  # noqa: PLR0913
 
 
 def _unchanged(customer: Customer) -> Change:
-    return Change(customer=_card(customer), position=customer.position)
+    return Change(customer=card_of(customer), position=customer.position)
 
 
 def _locked(customer_id: UUID) -> Customer:
@@ -283,15 +242,3 @@ def _locked(customer_id: UUID) -> Customer:
     if customer is None:
         raise CustomerNotFound(customer_id)
     return customer
-
-
-def _card(customer: Customer) -> Card:
-    return Card(
-        customer_id=customer.pk,
-        name=customer.name,
-        email=customer.email,
-        created_at=customer.created_at,
-        erased_at=customer.erased_at,
-        version=customer.version,
-        position=customer.position,
-    )

@@ -33,6 +33,8 @@ class Customer(models.Model):
     email = models.CharField(max_length=254, null=True)  # noqa: DJ001
     created_at = models.DateTimeField(editable=False)
     erased_at = models.DateTimeField(null=True, editable=False)
+    # How much the erasure has touched, by what it was.
+    touched = models.JSONField(null=True, editable=False)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

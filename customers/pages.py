@@ -89,6 +89,8 @@ def customer_page(request: HttpRequest, customer_id: UUID) -> HttpResponse:
             messages.success(request, "The change is saved.")
             return _show(change)
     context = {"customer": card, "form": form, "may_change": may_change}
+    if card.erased_at is not None:
+        context["touched"] = directory.touched_by_erasure(customer_id)
     status = 422 if form.errors else 200
     return render(request, "customers/customer.html", context, status=status)
 
@@ -101,7 +103,8 @@ def erase_customer(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "customers/erase.html", {"customer": card})
     change = directory.erase(customer_id, **_who(request))
-    messages.success(request, "The customer's personal data are erased.")
+    touched = directory.told(change.touched) or "the person"
+    messages.success(request, f"Erased: {touched}.")
     return _show(change)
 
 

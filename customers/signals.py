@@ -5,6 +5,8 @@ fails takes the change back.
 customer that the same key has made before.
 `customer_changed` (customer_id, version, change, at, actor, request_id, idempotency):
 a receiver answers the position that the log gave to the change.
+`customer_erasing` (customer_id): a receiver takes away what it keeps of the person, and
+answers how much of what.
 `customers_registered` (newcomers, actor): the same for many who are registered at once,
 each with `customer_id` and `at`; a receiver answers the position of each by its id.
 """
@@ -22,6 +24,7 @@ Kind = Literal["registered", "details_changed", "erased"]
 
 customer_registering = Signal()
 customer_changed = Signal()
+customer_erasing = Signal()
 customers_registered = Signal()
 
 
@@ -32,6 +35,11 @@ class IdempotencyKey:
     caller: str
     key: str
     fingerprint: bytes
+
+    @property
+    def digest(self) -> str:
+        """What is kept of the key, which a caller may have made of anything."""
+        return hashlib.sha256(self.key.encode()).hexdigest()
 
     @classmethod
     def of(cls, *, caller: str, key: str, asked: Sequence[object]) -> "IdempotencyKey":

@@ -17,7 +17,7 @@ SHAPE = 1  # of the data below; `load` upcasts older ones when there are any
 EVENT_TYPES: dict[str, type[AnyEvent]] = {
     event_type.__name__: event_type for event_type in get_args(AnyEvent)
 }
-_IDS = ("customer_id", "note_id", "reason_id")
+_IDS = ("customer_id", "note_id", "reason_id", "shipment_id")
 _sorted = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _quoted = json.encoder.encode_basestring_ascii
 

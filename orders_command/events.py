@@ -3,7 +3,7 @@ Published. What can happen to an order and, as far as orders care, to a customer
 
 The shapes below are stored for ever: a field is never renamed, retyped or removed,
 and a change of meaning is a new event. None of them holds personal data or free
-text; a note or a reason is named by the id of its remark.
+text; a note, a reason or a shipment is named by the id of its remark.
 """
 
 from dataclasses import dataclass
@@ -44,8 +44,14 @@ class OrderConfirmed:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderShipped:
+    """
+    Carrier and number lead to a person's door: a remark keeps them, and the feed puts
+    them in while it is there. Entries from before that hold them themselves.
+    """
+
     carrier: str | None = None
     tracking_number: str | None = None
+    shipment_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from customers.signals import IdempotencyKey
 from orders_command import faults, metrics, numbers, store
+from orders_command.domain import shipments
 from orders_command.domain.commands import (
     CancelOrder,
     Command,
     CreateOrder,
     Remark,
+    ShipOrder,
 )
 from orders_command.domain.errors import Conflict, OrderNotFound, VersionMismatch
 from orders_command.domain.order import decide, evolve, is_known_to
@@ -25,7 +27,7 @@ from orders_command.explaining import explain
 from orders_command.signals import events_committed
 from orders_command.store import Context, Loaded, LostRace, Receipt
 
-__all__ = ["Receipt", "handle", "new_order", "new_remark"]
+__all__ = ["Receipt", "handle", "new_order", "new_remark", "new_shipment"]
 
 ATTEMPTS = 20  # of a command without a version, before it gives up as unavailable
 
@@ -60,6 +62,15 @@ def new_order(
 def new_remark(text: str | None) -> Remark | None:
     """Return a remark with an id of its own, or nothing for an empty text."""
     return Remark(id=uuids.uuid7(), text=text) if text else None
+
+
+def new_shipment(
+    *, carrier: str | None = None, tracking_number: str | None = None
+) -> Remark | None:
+    """Return how an order is shipped, with an id of its own, or nothing if untold."""
+    return new_remark(
+        shipments.text_of(carrier=carrier, tracking_number=tracking_number)
+    )
 
 
 def handle(  # noqa: PLR0913 - who, when and under which conditions
@@ -195,6 +206,8 @@ def _remark(command: Command) -> Remark | None:
     match command:
         case CreateOrder():
             return command.note
+        case ShipOrder():
+            return command.shipment
         case CancelOrder():
             return command.reason
         case _:

@@ -176,7 +176,7 @@ class IdempotencyRecord(models.Model):
 
     pk = models.CompositePrimaryKey("caller", "key")
     caller = models.CharField(max_length=64)
-    key = models.CharField(max_length=255)
+    key = models.CharField(max_length=255)  # the digest of what the caller has sent
     fingerprint = models.BinaryField(max_length=32)
     order = models.ForeignKey(
         Order, on_delete=models.CASCADE, related_name="+", null=True, db_index=False

@@ -11,6 +11,7 @@ from django.dispatch import receiver
 from customers.signals import (
     IdempotencyKey,
     customer_changed,
+    customer_erasing,
     customer_registering,
     customers_registered,
 )
@@ -43,6 +44,12 @@ def recall_customer(*, idempotency: IdempotencyKey | None, **_: Any) -> UUID | N
     return customer_id
 
 
+@receiver(customer_erasing)
+def forget_remarks(*, customer_id: UUID, **_: Any) -> dict[str, int]:
+    """Erase what is written on the customer's orders; return how much of what."""
+    return store.forget_remarks(customer_id)
+
+
 @receiver(customer_changed)
 def record_change(  # noqa: PLR0913 - the signal's own arguments
     *,
@@ -61,8 +68,6 @@ def record_change(  # noqa: PLR0913 - the signal's own arguments
     )
     name = type(_EVENTS[change]).__name__
     faults.reach("command.before_append", name)
-    if change == "erased":
-        store.forget_remarks(customer_id)
     position = store.append_customer_event(
         customer_id, version=version, event=_EVENTS[change], context=context
     )

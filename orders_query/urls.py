@@ -6,6 +6,7 @@ from orders_query import pages
 from orders_query.api import (
     CustomerOrders,
     Events,
+    Exports,
     Following,
     Orders,
     Sales,
@@ -34,6 +35,14 @@ api_urlpatterns = [
     path("sales/products", Sales.as_view({"get": "products"})),
     path("events", Events.as_view({"get": "list"})),
     path("sync", Sync.as_view({"get": "retrieve"})),
+]
+# What is kept of a person on both sides is asked for where the person is found.
+customer_api_urlpatterns = [
+    path(
+        "customers/<uuid:customer_id>/export",
+        Exports.as_view({"get": "retrieve"}),
+        name="customer-export",
+    ),
 ]
 PARKED = "sync/parked/<str:name>/<uuid:stream_id>"
 page_urlpatterns: list[URLPattern] = [

@@ -11,6 +11,7 @@ from orders_command.domain.commands import (
     Remark,
     ShipOrder,
 )
+from orders_command.domain.shipments import text_of
 from orders_command.events import (
     Item,
     OrderCancelled,
@@ -25,6 +26,7 @@ CUSTOMER = UUID(int=2)
 SOMEBODY_ELSE = UUID(int=3)
 NOTE = Remark(id=UUID(int=4), text="Ring twice.")
 REASON = Remark(id=UUID(int=5), text="Too late.")
+SHIPMENT = Remark(id=UUID(int=6), text=text_of(carrier="DHL", tracking_number="T-1"))
 TEA = Item(product_id="tea", quantity=2, price=Decimal("3.50"))
 
 created = OrderCreated(
@@ -36,7 +38,7 @@ created = OrderCreated(
     note_id=NOTE.id,
 )
 confirmed = OrderConfirmed()
-shipped = OrderShipped(carrier="DHL", tracking_number="T-1")
+shipped = OrderShipped(shipment_id=SHIPMENT.id)
 delivered = OrderDelivered()
 cancelled = OrderCancelled(reason_id=REASON.id)
 
@@ -50,6 +52,6 @@ create = CreateOrder(
     note=NOTE,
 )
 confirm = ConfirmOrder(order_id=ORDER)
-ship = ShipOrder(order_id=ORDER, carrier="DHL", tracking_number="T-1")
+ship = ShipOrder(order_id=ORDER, shipment=SHIPMENT)
 deliver = DeliverOrder(order_id=ORDER)
 cancel = CancelOrder(order_id=ORDER, reason=REASON)

@@ -11,7 +11,7 @@ from orders_command.domain.commands import (
     ShipOrder,
 )
 from orders_command.events import Item
-from orders_command.handlers import Receipt, handle, new_order, new_remark
+from orders_command.handlers import Receipt, handle, new_order, new_remark, new_shipment
 
 ACTOR = "system:tests"
 TEA = {"productId": "tea", "quantity": 2, "price": 3.50}
@@ -33,7 +33,8 @@ def confirmed(order_id: UUID, **how: Any) -> Receipt:
 
 
 def shipped(order_id: UUID, **how: Any) -> Receipt:
-    return handle(ShipOrder(order_id=order_id, carrier="DHL"), actor=ACTOR, **how)
+    command = ShipOrder(order_id=order_id, shipment=new_shipment(carrier="DHL"))
+    return handle(command, actor=ACTOR, **how)
 
 
 def delivered(order_id: UUID, **how: Any) -> Receipt:

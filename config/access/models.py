@@ -11,8 +11,11 @@ from uuid import UUID
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from uuid_utils.compat import uuid7
+
+from config.access import mails
 
 READ, WRITE, METRICS = "read", "write", "metrics"
 SCOPES = (READ, WRITE, METRICS)
@@ -52,6 +55,47 @@ class User(AbstractUser):
             valid = self.api_tokens.filter(revoked_at=None)
             valid.update(revoked_at=timezone.now())
         self._is_closed = False
+
+    def forget(self) -> dict[str, int]:
+        """
+        Disable the user, and leave nothing of it that names the person.
+
+        Call it inside a transaction. Return what was touched, and how much of it.
+        """
+        tokens = self.api_tokens.update(
+            name="", revoked_at=Coalesce("revoked_at", timezone.now())
+        )
+        self.is_active = False
+        self.username = f"erased-{self.pk}"
+        self.email = self.first_name = self.last_name = ""
+        self.set_unusable_password()
+        self.save()
+        transaction.on_commit(lambda: mails.forget_written_to(self.pk), robust=True)
+        return {"user": 1, "tokens": tokens}
+
+    def told(self) -> dict[str, Any]:
+        """Return all that is known of the user, but for what opens a door."""
+        return {
+            "userId": self.pk,
+            "username": self.username,
+            "firstName": self.first_name,
+            "lastName": self.last_name,
+            "email": self.email,
+            "isActive": self.is_active,
+            "createdAt": self.date_joined,
+            "lastSignInAt": self.last_login,
+            "groups": list(self.groups.values_list("name", flat=True)),
+            "tokens": [
+                {
+                    "name": token.name,
+                    "scopes": token.scopes,
+                    "createdAt": token.created_at,
+                    "expiresAt": token.expires_at,
+                    "revokedAt": token.revoked_at,
+                }
+                for token in self.api_tokens.order_by("created_at")
+            ],
+        }
 
 
 class SignInTries(models.Model):

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from config import quiet
 from config.local.account import Account
 from config.local.errors import CannotStart
 from config.local.files import make_folder, write_private
@@ -37,12 +38,7 @@ SETTINGS = {
     "wal_retrieve_retry_interval": "500ms",
     "wal_receiver_timeout": "10s",
     "wal_sender_timeout": "10s",
-    # The log of the server shows no values that people entered.
-    "log_min_messages": "warning",
-    "log_parameter_max_length": "0",
-    "log_parameter_max_length_on_error": "0",
-    "log_min_error_statement": "panic",
-    "log_error_verbosity": "terse",
+    **quiet.SETTINGS,
     "log_checkpoints": "off",
     "log_timezone": "UTC",
     "log_line_prefix": "",

@@ -130,6 +130,10 @@ VERIFY_EVERY_SECONDS = env.float("VERIFY_EVERY_SECONDS", default=60.0)  # 0 is n
 VERIFY_SAMPLE = env.int("VERIFY_SAMPLE", default=100)  # orders at a time
 LAG_BUDGET_SECONDS = env.float("LAG_BUDGET_SECONDS", default=0.0)  # 0 is none
 
+# --- persons
+# Who has to be erased again after a restore: ids and times. Empty for no such file.
+ERASURE_JOURNAL = env.str("ERASURE_JOURNAL", default=str(VAR_DIR / "erasures.jsonl"))
+
 # --- the doorbell
 REDIS_URL = env.str("REDIS_URL")
 try:

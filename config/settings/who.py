@@ -35,6 +35,8 @@ AXES_CLIENT_IP_CALLABLE = "config.access.addresses.address_of"
 AXES_WHITELIST_CALLABLE = "config.access.guessing.is_known_device"
 AXES_LOCKOUT_CALLABLE = "config.access.pages.locked_out"
 AXES_VERBOSE = False
+AXES_HANDLER = "config.access.unnamed.Attempts"
+AXES_USERNAME_CALLABLE = "config.access.unnamed.username_of"
 SESSION_ENGINE = "config.access.sessions"
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=28_800)
 SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", default=604_800)

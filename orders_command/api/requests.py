@@ -26,7 +26,7 @@ from orders_command.domain.commands import (
 )
 from orders_command.domain.order import problems
 from orders_command.events import Item
-from orders_command.handlers import new_order, new_remark
+from orders_command.handlers import new_order, new_remark, new_shipment
 
 NOBODY = UUID(int=0)
 # "3", or "3.DIGEST" as the query side tags an order
@@ -69,9 +69,8 @@ def ship_order(request: Request, order_id: UUID) -> ShipOrder:
     carrier = body.optional("carrier", a_code)
     tracking_number = body.optional("trackingNumber", a_code)
     body.done()
-    return ShipOrder(
-        order_id=order_id, carrier=carrier, tracking_number=tracking_number
-    )
+    shipment = new_shipment(carrier=carrier, tracking_number=tracking_number)
+    return ShipOrder(order_id=order_id, shipment=shipment)
 
 
 def deliver_order(request: Request, order_id: UUID) -> DeliverOrder:

@@ -13,6 +13,7 @@ from orders_command.events import (
     OrderCancelled,
     OrderCreated,
     OrderEvent,
+    OrderShipped,
     Recorded,
     Unreadable,
 )
@@ -109,7 +110,11 @@ def _items_of(first: Recorded) -> list[Any]:
 def _remarks_named(events: tuple[Recorded, ...]) -> Iterator[UUID]:
     for recorded in events:
         match recorded.content:
-            case OrderCreated(note_id=remark_id) | OrderCancelled(reason_id=remark_id):
+            case (
+                OrderCreated(note_id=remark_id)
+                | OrderShipped(shipment_id=remark_id)
+                | OrderCancelled(reason_id=remark_id)
+            ):
                 if remark_id is not None:
                     yield remark_id
             case _:

@@ -65,17 +65,23 @@ def orders(connection: Connection, stretch: Stretch) -> list[Audited]:
     items = _items(connection, stretch)
     kept = _remarks_kept(connection, stretch)
     erased = _erased(connection, rows)
+    texts = _shipments(connection, stretch)
     found = []
     for order_id in sorted({*events, *rows}):
         logged, state = events.get(order_id, []), rows.get(order_id)
         problems = [*chains.problems(logged), *chains.head_problems(logged, state)]
-        recorded = _recorded(logged)
+        is_erased = state is not None and state["customer_id"] in erased
+        recorded = feed.with_words(
+            _recorded(logged),
+            texts=texts,
+            forgotten={str(order_id)} if is_erased else (),
+        )
         if recorded and state:
             problems += states.order_problems(recorded, state, items.get(order_id, []))
             problems += states.remark_problems(
                 recorded,
                 kept.get(order_id, set()),
-                is_erased=state["customer_id"] in erased,
+                is_erased=is_erased,
             )
         found.append(_audited(order_id, recorded, problems))
     return found
@@ -138,6 +144,10 @@ def _remarks_kept(connection: Connection, stretch: Stretch) -> dict[UUID, set[UU
     for order_id, remark_id in rows:
         kept[order_id].add(remark_id)
     return kept
+
+
+def _shipments(connection: Connection, stretch: Stretch) -> dict[str, str]:
+    return dict(connection.execute(statements.SHIPMENTS, vars(stretch)).fetchall())
 
 
 def _erased(connection: Connection, orders: dict[UUID, dict[str, Any]]) -> set[UUID]:

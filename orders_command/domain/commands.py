@@ -8,7 +8,7 @@ from orders_command.events import Item
 
 @dataclass(frozen=True, kw_only=True)
 class Remark:
-    """Free text of a person, kept beside the log so that it can be erased."""
+    """Text that leads to a person, kept beside the log so that it can be erased."""
 
     id: UUID
     text: str
@@ -33,8 +33,7 @@ class ConfirmOrder:
 @dataclass(frozen=True, kw_only=True)
 class ShipOrder:
     order_id: UUID
-    carrier: str | None = None
-    tracking_number: str | None = None
+    shipment: Remark | None = None  # carrier and number, as `shipments` writes them
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,11 +75,7 @@ def decide(order: OrderState | None, command: Command) -> list[OrderEvent]:
             return [OrderConfirmed()]
         case ShipOrder():
             _require(order, "shipped", Status.CONFIRMED)
-            return [
-                OrderShipped(
-                    carrier=command.carrier, tracking_number=command.tracking_number
-                )
-            ]
+            return [OrderShipped(shipment_id=_id(command.shipment))]
         case DeliverOrder():
             _require(order, "delivered", Status.SHIPPED)
             return [OrderDelivered()]

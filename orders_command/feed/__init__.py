@@ -11,7 +11,7 @@ INSERT or COPY itself, and on reading the primary outside of any transaction.
 """
 
 from orders_command.feed.proving import Batch, proven_head, read, settled
-from orders_command.feed.rows import recorded
+from orders_command.feed.rows import recorded, with_words
 from orders_command.feed.streams import (
     about_how_many,
     age_of_next,
@@ -41,4 +41,5 @@ __all__ = [
     "recorded",
     "remarks",
     "settled",
+    "with_words",
 ]

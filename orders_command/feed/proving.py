@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from orders_command.events import Recorded
-from orders_command.feed.rows import COLUMNS, recorded
+from orders_command.feed.rows import COLUMNS, all_recorded
 from orders_command.feed.streams import head
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def read(*, after: int, limit: int, timeout: float = float("inf")) -> Batch:
     if rows and not sound:
         _wait_for_writers(after, rows[0][0], timeout=timeout)
         sound = _rows_between(after, rows[-1][0])[:limit]  # holes may have filled
-    events = tuple(map(recorded, sound))
+    events = all_recorded(sound)
     is_all = len(rows) < limit and len(events) >= len(rows)
     fresh_at = asked_at if is_all or not events else events[-1].recorded_at
     return Batch(events=events, anchor=anchor, fresh_at=fresh_at)
@@ -64,7 +64,7 @@ def settled(*, after: int, up_to: int) -> tuple[Recorded, ...]:
 
     That is what lies at or below any checkpoint: it was proven when that was moved.
     """
-    return tuple(map(recorded, _rows_between(after, up_to)))
+    return all_recorded(_rows_between(after, up_to))
 
 
 def proven_head(*, timeout: float = 1.0) -> int:

@@ -1,17 +1,52 @@
 """Rows of the log, and the events they keep."""
 
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
+from django.db import connection
 
 from orders_command import codec
-from orders_command.events import AnyEvent, Recorded, Unreadable
+from orders_command.domain import shipments
+from orders_command.events import AnyEvent, OrderShipped, Recorded, Unreadable
 
 COLUMNS = """
 select position, coalesce(order_id, customer_id), version, type, shape, data::text,
        actor, request_id, occurred_at, recorded_at, hash
 from orders_command_event
 """
+
+
+def all_recorded(rows: Iterable[Any]) -> tuple[Recorded, ...]:
+    """Return rows of the log, with the words of shipments that are kept today."""
+    events = tuple(map(recorded, rows))
+    shipped = {
+        event.stream_id: event.content.shipment_id
+        for event in events
+        if isinstance(event.content, OrderShipped)
+    }
+    if not shipped:
+        return events
+    with connection.cursor() as cursor:
+        cursor.execute(_WORDS, [list(filter(None, shipped.values())), list(shipped)])
+        texts, forgotten = cursor.fetchone()
+    return with_words(events, texts=texts, forgotten=forgotten)
+
+
+def with_words(
+    events: Iterable[Recorded],
+    *,
+    texts: Mapping[str, str],
+    forgotten: Collection[str],
+) -> tuple[Recorded, ...]:
+    """
+    Return the events with what is known of shipments put in.
+
+    `texts` are remarks by their ids, `forgotten` orders whose customer is erased: what
+    old entries say of these themselves is left out.
+    """
+    return tuple(_told(event, texts, forgotten) for event in events)
 
 
 def recorded(row: Any) -> Recorded:
@@ -33,9 +68,34 @@ def recorded(row: Any) -> Recorded:
     )
 
 
+def _told(
+    event: Recorded, texts: Mapping[str, str], forgotten: Collection[str]
+) -> Recorded:
+    if not isinstance(event.content, OrderShipped):
+        return event
+    words: tuple[str | None, str | None] = None, None
+    if event.content.shipment_id is None:
+        if str(event.stream_id) not in forgotten:
+            return event
+    elif (text := texts.get(str(event.content.shipment_id))) is not None:
+        words = shipments.told(text)
+    carrier, number = words
+    told = replace(event.content, carrier=carrier, tracking_number=number)
+    return replace(event, content=told)
+
+
 def _content(kind: str, shape: int, data: str) -> AnyEvent | Unreadable:
     """One event that cannot be read keeps nobody from the others."""
     try:
         return codec.load(kind, shape, orjson.loads(data))
     except Unreadable as unreadable:
         return unreadable
+
+
+_WORDS = """-- prepared
+select (select coalesce(json_object_agg(id, text), '{}') from orders_command_orderremark
+        where id = any(%s)),
+       (select coalesce(json_agg(o.id), '[]')
+        from orders_command_order o join customers_customer c on c.id = o.customer_id
+        where o.id = any(%s) and c.erased_at is not null)
+"""

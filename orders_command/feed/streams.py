@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from orders_command.events import Recorded
-from orders_command.feed.rows import COLUMNS, recorded
+from orders_command.feed.rows import COLUMNS, all_recorded, recorded
 
 
 def count(*, up_to: int) -> int:
@@ -40,9 +40,9 @@ def by_stream(*, up_to: int, about: int) -> Iterator[tuple[Recorded, ...]]:
             whole = [row for row in rows if row[1] != after[0]]
             held = rows[len(whole) :]
             if whole:
-                yield tuple(map(recorded, whole))
+                yield all_recorded(whole)
         if held:
-            yield tuple(map(recorded, held))
+            yield all_recorded(held)
 
 
 def hash_at(position: int) -> bytes | None:
@@ -89,7 +89,7 @@ def events_of(
     """Return one order's or customer's events, oldest first, between two versions."""
     with connection.cursor() as cursor:
         cursor.execute(_OF_STREAM, {"id": stream_id, "after": after, "up_to": up_to})
-        return tuple(map(recorded, cursor.fetchall()))
+        return all_recorded(cursor.fetchall())
 
 
 def remarks(ids: Iterable[UUID]) -> dict[UUID, str]:

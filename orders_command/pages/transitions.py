@@ -19,7 +19,7 @@ from orders_command.domain.commands import (
     Transition,
 )
 from orders_command.domain.errors import OrderError, OrderNotFound, VersionMismatch
-from orders_command.handlers import new_remark
+from orders_command.handlers import new_remark, new_shipment
 from orders_command.pages.commanding import NEEDS, carry_out, go_to, refusal, show
 
 View = Callable[..., HttpResponse]
@@ -42,11 +42,11 @@ def ship_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     refused = _refused(request, "carrier", "trackingNumber")
     if refused:
         return _back(request, order_id, refused)
-    command = ShipOrder(
-        order_id=order_id,
-        carrier=_text(request, "carrier") or None,
-        tracking_number=_text(request, "trackingNumber") or None,
+    shipment = new_shipment(
+        carrier=_text(request, "carrier"),
+        tracking_number=_text(request, "trackingNumber"),
     )
+    command = ShipOrder(order_id=order_id, shipment=shipment)
     return _move(request, command, acted_on=_version(request))
 
 

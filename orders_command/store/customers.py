@@ -41,7 +41,9 @@ def append_customer_event(
     return position
 
 
-def forget_remarks(customer_id: UUID) -> None:
-    """Erase every note and reason on the customer's orders."""
+def forget_remarks(customer_id: UUID) -> dict[str, int]:
+    """Erase the remarks on the customer's orders, and return how many of each kind."""
     with connection.cursor() as cursor:
         cursor.execute(statements.FORGET_REMARKS, [customer_id])
+        notes, reasons, shipments = cursor.fetchone()
+    return {"notes": notes, "reasons": reasons, "shipments": shipments}

@@ -70,4 +70,4 @@ def entries(
 def key_columns(key: IdempotencyKey | None) -> dict[str, Any]:
     if key is None:
         return {"caller": None, "key": None, "fingerprint": None}
-    return {"caller": key.caller, "key": key.key, "fingerprint": key.fingerprint}
+    return {"caller": key.caller, "key": key.digest, "fingerprint": key.fingerprint}

@@ -19,7 +19,7 @@ def recall(key: IdempotencyKey) -> tuple[Any, ...] | None:
     :raises InFlight: if another transaction holds the key right now
     :raises KeyReused: if the key was used for another request
     """
-    named = {"caller": key.caller, "key": key.key}
+    named = {"caller": key.caller, "key": key.digest}
     with connection.cursor() as cursor:
         cursor.execute(f"select {statements.TAKE_KEY}", named)
         if not cursor.fetchone()[0]:

@@ -149,7 +149,14 @@ APPEND_CUSTOMER_EVENT = (
 )
 
 FORGET_REMARKS = """
-delete from orders_command_orderremark r
-using orders_command_order o
-where o.id = r.order_id and o.customer_id = %s
+with gone as (
+    delete from orders_command_orderremark r
+    using orders_command_order o
+    where o.id = r.order_id and o.customer_id = %s
+    returning r.id::text, r.order_id
+)
+select count(*) filter (where e.data->>'note_id' = gone.id),
+       count(*) filter (where e.data->>'reason_id' = gone.id),
+       count(*) filter (where e.data->>'shipment_id' = gone.id)
+from gone join orders_command_event e on e.order_id = gone.order_id
 """

@@ -1,12 +1,16 @@
 """Rows to JSON: PostgreSQL has built the body, the view adds what HTTP says of it."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.http import StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from customers import directory
+from customers.directory import CustomerNotFound
 from orders_query import queries
 from orders_query.api import parameters, schema
 from orders_query.api.answering import listed, told
@@ -81,6 +85,25 @@ class Summaries(QueryViewSet):
             raise PermissionDenied
         reader = parameters.reader(request)
         return told(request, queries.customer_summary(customer_id, reader=reader))
+
+
+class Exports(QueryViewSet):
+    needs = "customers.manage_customers"
+    customers_may = frozenset({"retrieve"})
+
+    @schema.export
+    def retrieve(self, request: Request, customer_id: UUID) -> StreamingHttpResponse:
+        parameters.only(request)
+        user: Any = request.user
+        is_own = directory.customer_of(user.pk) == customer_id
+        if not (is_own or user.has_perm(self.needs)):
+            raise CustomerNotFound(customer_id)
+        first, parts = queries.export(customer_id, reader=parameters.reader(request))
+        name = f"customer-{customer_id}.json"
+        told = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingHttpResponse(
+            parts, content_type="application/json", headers={**first.headers, **told}
+        )
 
 
 def _kept_to(customer_id: UUID, filters: Filters) -> Filters:

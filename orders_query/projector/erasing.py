@@ -10,7 +10,7 @@ from customers import directory
 from orders_command.events import CustomerErased, Recorded
 from orders_query.databases import PRIMARY
 from orders_query.models import OrderReadModel
-from orders_query.projector import sets
+from orders_query.projector import rows, sets
 
 
 def erase_from_shadow(name: str, events: Iterable[Recorded]) -> None:
@@ -41,9 +41,10 @@ def erase_given_up() -> None:
 def _erase(erased: list[UUID]) -> None:
     shadow = sets.schema_of(sets.name_of(sets.ORDERS, sets.SHADOW))
     table = sql.Identifier(shadow, OrderReadModel._meta.db_table)
-    if _exists(table) and _is_given_up():
-        with connections[PRIMARY].cursor() as cursor:
-            cursor.execute(sql.SQL(_ERASE).format(table), [erased])
+    if not (_exists(table) and _is_given_up()):
+        return
+    with sets.used(sets.name_of(sets.ORDERS, sets.SHADOW)):
+        rows.erase(erased)
 
 
 def _is_given_up() -> bool:
@@ -61,7 +62,3 @@ def _exists(table: sql.Identifier) -> bool:
 
 _ALONE = "select pg_try_advisory_xact_lock(hashtext(%s))"
 _POSITION = "select position from orders_query_checkpoint where name = %s"
-_ERASE = """
-update {} set customer_name = null, customer_email = null, note = null, reason = null
-where customer_id = any(%s)
-"""

@@ -11,7 +11,7 @@ from django.db import OperationalError, connections, transaction
 from orders_command import feed
 from orders_command.events import CustomerErased, Recorded
 from orders_query.databases import PRIMARY
-from orders_query.projector import sets, statements
+from orders_query.projector import rows, sets, statements
 from orders_query.projector.applying import apply_to
 
 RETRY, SKIP = "retry", "skip"
@@ -83,7 +83,7 @@ def park(name: str, event: Recorded, *, error: str = "", tries: int = 0) -> None
         if sets.projection_of(name) == sets.ORDERS:
             cursor.execute(statements.MARK_PARKED, [event.stream_id])
             if event.type == CustomerErased.__name__:
-                cursor.execute(statements.ERASE, [event.stream_id])
+                rows.erase([event.stream_id])
 
 
 def waiting(name: str = "", stream_id: UUID | None = None) -> list[Waiting]:

@@ -19,7 +19,7 @@ from customers.directory import Card
 from orders_command import feed
 from orders_command.events import OrderCreated, Recorded
 from orders_query.databases import PRIMARY
-from orders_query.projection import OrderRow, Rows, TotalsRow, apply
+from orders_query.projection import OrderRow, Rows, TotalsRow, VersionRow, apply
 from orders_query.projector import statements
 
 
@@ -71,6 +71,7 @@ def save(rows: Rows, words: Words, *, rung_at: datetime | None = None) -> None:
         if rows.renamed:
             renamed = [_card(words.customers[c]) for c in rows.renamed]
             cursor.execute(statements.RENAME, [_json(renamed)])
+            forget_reasons([c["customer_id"] for c in renamed if c["erased"]])
         orders = [_order(row, words) for row in rows.orders.values()]
         cursor.execute(
             statements.SAVE,
@@ -80,12 +81,26 @@ def save(rows: Rows, words: Words, *, rung_at: datetime | None = None) -> None:
                     [o for o in orders if o["order_id"] not in rows.created]
                 ),
                 "history": _json(rows.history),
-                "past": _json(rows.past),
+                "past": _json([_past(version, rows, words) for version in rows.past]),
                 "totals": _json([_totals(row) for row in rows.totals.values()]),
                 "counts": _json(_counts(rows)),
                 "rung_at": rung_at,
             },
         )
+
+
+def erase(customers: list[UUID]) -> None:
+    """Take the words of customers from the set that is in use."""
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute(statements.ERASE, [customers, customers])
+    forget_reasons(customers)
+
+
+def forget_reasons(customers: list[UUID]) -> None:
+    """Take what was said of decisions on parked events of these customers."""
+    if customers:
+        with connections[PRIMARY].cursor() as cursor:
+            cursor.execute(statements.FORGET_REASONS, {"customers": customers})
 
 
 def _loaded_orders(ids: set[UUID]) -> dict[UUID, OrderRow]:
@@ -122,11 +137,24 @@ def _order(row: OrderRow, words: Words) -> dict[str, Any]:
     card = words.customers.get(row.customer_id)
     return {
         **vars(row),
+        **_shipment(row.customer_id, words),
         "customer_name": card.name if card else None,
         "customer_email": card.email if card else None,
         "note": words.remarks.get(row.note_id) if row.note_id else None,
         "reason": words.remarks.get(row.reason_id) if row.reason_id else None,
     }
+
+
+def _past(version: VersionRow, rows: Rows, words: Words) -> dict[str, Any]:
+    customer_id = rows.orders[version.order_id].customer_id
+    return {**vars(version), **_shipment(customer_id, words)}
+
+
+def _shipment(customer_id: UUID, words: Words) -> dict[str, None]:
+    """Leave out what a row had loaded that an erasure in the same batch takes away."""
+    card = words.customers.get(customer_id)
+    is_erased = card is not None and card.erased_at is not None
+    return {"carrier": None, "tracking_number": None} if is_erased else {}
 
 
 def _totals(row: TotalsRow) -> dict[str, Any]:

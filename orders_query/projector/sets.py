@@ -5,6 +5,9 @@ The tables of the last two lie in schemas of their own under the same names, so 
 statement works on each of them: the search path says on which.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connections, models
 
 from orders_query.databases import PRIMARY
@@ -59,6 +62,17 @@ def use(name: str) -> None:
             "select set_config('search_path', %s, true)",
             [f"{schema_of(name)}, {LIVE_SCHEMA}"],
         )
+
+
+@contextmanager
+def used(name: str) -> Iterator[None]:
+    """Work on that set within, and afterwards on the one from before again."""
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute("select current_setting('search_path')")
+        before = cursor.fetchone()[0]
+        use(name)
+        yield
+        cursor.execute("select set_config('search_path', %s, true)", [before])
 
 
 def kept() -> list[str]:

@@ -1,5 +1,7 @@
 """The statements that load and save the rows of the `orders` projection."""
 
+# ruff: noqa: S608 - put together from constants, never from input
+
 CHECKPOINT = """-- prepared
 select position, hash, fresh_at, tries from orders_query_checkpoint where name = %s
 """
@@ -107,16 +109,47 @@ set version = excluded.version, order_count = excluded.order_count,
     first_order_at = excluded.first_order_at, last_order_at = excluded.last_order_at
 """
 
-RENAME = """
+# What an erasure takes from the past of the orders in `shipped`; read with the rows as
+# they were, which say by their own words where there are any.
+FORGET_SHIPMENTS = """
+forgotten_history as (
+    update orders_query_orderhistory h
+    set data = data - '{carrier,trackingNumber}'::text[]
+    from shipped where h.order_id = shipped.order_id and h.type = 'OrderShipped'
+), forgotten_versions as (
+    update orders_query_orderversion v set carrier = null, tracking_number = null
+    from shipped where v.order_id = shipped.order_id
+      and (v.carrier is not null or v.tracking_number is not null)
+)"""
+
+RENAME = f"""
+with customer as materialized (
+    select * from json_to_recordset(%s::json) as c
+      (customer_id uuid, name text, email text, erased boolean)
+), shipped as materialized (
+    select o.order_id from orders_query_orderreadmodel o join customer c
+        on o.customer_id = c.customer_id
+    where c.erased and (o.carrier is not null or o.tracking_number is not null)
+), {FORGET_SHIPMENTS}
 update orders_query_orderreadmodel o
 set customer_name = c.name, customer_email = c.email,
     note = case when c.erased then null else o.note end,
-    reason = case when c.erased then null else o.reason end
-from json_to_recordset(%s::json) as c
-  (customer_id uuid, name text, email text, erased boolean)
+    reason = case when c.erased then null else o.reason end,
+    carrier = case when c.erased then null else o.carrier end,
+    tracking_number = case when c.erased then null else o.tracking_number end
+from customer c
 where o.customer_id = c.customer_id and (
     (o.customer_name, o.customer_email) is distinct from (c.name, c.email)
-    or c.erased and (o.note is not null or o.reason is not null))
+    or c.erased and coalesce(o.note, o.reason, o.carrier, o.tracking_number)
+        is not null)
+"""
+
+# What was said when an event of an erased customer's was retried or skipped.
+FORGET_REASONS = """
+update orders_query_parkeddecision d set reason = ''
+where d.reason <> '' and (d.stream_id = any(%(customers)s) or exists (
+    select from orders_query_orderreadmodel o
+    where o.order_id = d.stream_id and o.customer_id = any(%(customers)s)))
 """
 
 LARGE = """
@@ -124,17 +157,23 @@ select customer_id from orders_query_customertotals
 where customer_id = any(%s) and order_count > %s
 """
 
-RENAME_PART = """
+RENAME_PART = f"""
 with part as materialized (
-    select order_id, created_at from orders_query_orderreadmodel
+    select order_id, created_at, carrier, tracking_number
+    from orders_query_orderreadmodel
     where customer_id = %(customer_id)s
       and (created_at, order_id) < (%(at)s::timestamptz, %(order_id)s)
     order by created_at desc, order_id desc limit %(part)s
-), renamed as (
+), shipped as (
+    select order_id from part
+    where %(erased)s and (carrier is not null or tracking_number is not null)
+), {FORGET_SHIPMENTS}, renamed as (
     update orders_query_orderreadmodel o
     set customer_name = %(name)s, customer_email = %(email)s,
         note = case when %(erased)s then null else o.note end,
-        reason = case when %(erased)s then null else o.reason end
+        reason = case when %(erased)s then null else o.reason end,
+        carrier = case when %(erased)s then null else o.carrier end,
+        tracking_number = case when %(erased)s then null else o.tracking_number end
     from part where o.order_id = part.order_id
 )
 select created_at, order_id from part order by created_at, order_id limit 1
@@ -176,10 +215,17 @@ update orders_query_orderreadmodel set parked = true
 where order_id = %s and not parked
 """
 
-ERASE = """
+# Of customers, in the set that is in use.
+ERASE = f"""
+with shipped as materialized (
+    select order_id from orders_query_orderreadmodel
+    where customer_id = any(%s)
+      and (carrier is not null or tracking_number is not null)
+), {FORGET_SHIPMENTS}
 update orders_query_orderreadmodel
-set customer_name = null, customer_email = null, note = null, reason = null
-where customer_id = %s
+set customer_name = null, customer_email = null, note = null, reason = null,
+    carrier = null, tracking_number = null
+where customer_id = any(%s)
 """
 
 MARK_IF_PARKED = """

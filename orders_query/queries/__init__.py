@@ -9,6 +9,7 @@ from orders_query.queries.answers import (
     told,
 )
 from orders_query.queries.asking import ANYBODY, Reader
+from orders_query.queries.exporting import CUT_SHORT, export
 from orders_query.queries.filters import BadCursor, Filters, Ordering, Page
 from orders_query.queries.folding import history_from_log, order_from_log
 from orders_query.queries.following import (
@@ -46,6 +47,7 @@ from orders_query.queries.trace import trace
 
 __all__ = [
     "ANYBODY",
+    "CUT_SHORT",
     "MINUTES",
     "NOW",
     "Answer",
@@ -70,6 +72,7 @@ __all__ = [
     "customer_totals",
     "daily_sales",
     "events",
+    "export",
     "frames",
     "halts",
     "here",

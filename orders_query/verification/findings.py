@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 # Of these columns it is told that they differ, never what they hold.
-PERSONAL = frozenset({"customer_name", "customer_email", "note", "reason"})
+PERSONAL = frozenset(
+    "customer_name customer_email note reason carrier tracking_number data".split()
+)
 
 
 @dataclass(frozen=True, kw_only=True)

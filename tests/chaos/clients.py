@@ -113,7 +113,7 @@ class Client:
         **headers: str,
     ) -> Operation:
         """Ask until the outcome is known, if with a key or harmless; else only once."""
-        operation = self._history.begin(f"op-{uuid4()}", self.name, kind)
+        operation = self._history.begin(str(uuid4()), self.name, kind)
         operation.stream_id = stream_id
         sent = {"X-Request-Id": operation.id, **headers}
         if key:
@@ -145,7 +145,7 @@ class Client:
 
     def read(self, kind: str, path: str, stream_id: str = "") -> Operation:
         """Read with the newest token that this client has got, or anybody."""
-        operation = self._history.begin(f"op-{uuid4()}", self.name, kind)
+        operation = self._history.begin(str(uuid4()), self.name, kind)
         operation.stream_id = stream_id
         operation.brought = self._token
         if self.chance.random() < 0.5:

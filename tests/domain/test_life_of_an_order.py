@@ -63,9 +63,7 @@ def test_an_order_that_was_never_created_is_unknown(command):
 
 
 def test_carrier_and_tracking_number_may_be_left_out():
-    given(created, confirmed).when(
-        replace(ship, carrier=None, tracking_number=None)
-    ).then(OrderShipped())
+    given(created, confirmed).when(replace(ship, shipment=None)).then(OrderShipped())
 
 
 def test_a_reason_may_be_left_out():

@@ -6,8 +6,10 @@ import sys
 import pytest
 from django.db import ProgrammingError, connections, transaction
 
-from config.local import application
+from config.local import application, postgres, processes
+from config.local.addresses import OWNER_URLS
 from config.local.embedded import Embedded
+from tests.services import environment_of
 
 LOG = "orders_command_event"
 REQUESTS = "orders_query_rebuildrequest"
@@ -102,3 +104,28 @@ def test_granting_again_is_harmless(services: Embedded) -> None:
 
     assert not may("default", LOG, "UPDATE")
     assert may("default", LOG, "INSERT")
+
+
+def test_an_owner_who_may_keeps_the_servers_log_quiet(services: Embedded) -> None:
+    primary = services.primary
+    as_superuser = {
+        name: primary.url(postgres.SUPERUSER, database)
+        for name, database in zip(OWNER_URLS, postgres.DATABASES, strict=True)
+    }
+
+    processes.run(
+        application.command({**environment_of(services), **as_superuser}, "grant")
+    )
+
+    with connections["default"].cursor() as cursor:
+        cursor.execute(ROLE_SETTINGS)
+        told = " ".join(setting for (settings,) in cursor for setting in settings)
+    assert "log_error_verbosity=terse" in told
+    assert "log_min_error_statement=panic" in told
+    assert "log_min_messages=log" in told
+
+
+ROLE_SETTINGS = """
+select setconfig from pg_db_role_setting s join pg_roles r on r.oid = s.setrole
+where r.rolname = current_user
+"""

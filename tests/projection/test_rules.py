@@ -64,7 +64,8 @@ def test_a_new_order_is_laid_out_as_it_is_shown():
 
 
 def test_the_whole_life_of_an_order():
-    rows = after(created, confirmed, shipped, delivered)
+    told = replace(shipped, carrier="DHL", tracking_number="T-1")
+    rows = after(created, confirmed, told, delivered)
     row = rows.orders[ORDER]
 
     assert (row.status, row.version) == ("DELIVERED", 4)

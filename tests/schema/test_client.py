@@ -214,6 +214,7 @@ CALLS: dict[str, Callable[[], Arguments]] = {
     "getCustomer": of_a_customer,
     "changeCustomer": change_customer,
     "eraseCustomer": of_a_customer,
+    "exportCustomer": of_a_customer,
     "whoAmI": nothing,
 }
 

@@ -24,7 +24,7 @@ from orders_command.domain.commands import (
     Transition,
 )
 from orders_command.events import Item
-from orders_command.handlers import handle, new_order, new_remark
+from orders_command.handlers import handle, new_order, new_remark, new_shipment
 from orders_command.management.commands._catalogue import (
     CARRIERS,
     FIRST_NAMES,
@@ -172,11 +172,11 @@ def _command(chance: random.Random, kind: Kind, order_id: UUID) -> Transition:
         case "confirm":
             return ConfirmOrder(order_id=order_id)
         case "ship":
-            return ShipOrder(
-                order_id=order_id,
+            shipment = new_shipment(
                 carrier=chance.choice(CARRIERS),
                 tracking_number=f"T-{chance.getrandbits(40):010X}",
             )
+            return ShipOrder(order_id=order_id, shipment=shipment)
         case "deliver":
             return DeliverOrder(order_id=order_id)
         case "cancel":

@@ -11,6 +11,7 @@ from orders_query.api.schema.values import (
     POSITION,
     STATUS,
     Schema,
+    an_id,
     count,
     many,
     money,
@@ -150,6 +151,52 @@ CUSTOMER_SUMMARY = named(
         "firstOrderAt": or_null(CREATED_AT),
         "lastOrderAt": or_null(CREATED_AT),
     },
+)
+CUSTOMER_EXPORT = named(
+    "CustomerExport",
+    {
+        "customer": named(
+            "ExportedCustomer",
+            {
+                "customerId": CUSTOMER_ID,
+                "name": or_null({**_NAME, "description": _ERASED}),
+                "email": or_null({**_MAIL, "description": _ERASED}),
+                "createdAt": CREATED_AT,
+                "erasedAt": time("2026-11-24T10:00:00.000000Z", "Only once erased."),
+            },
+            "erasedAt",
+        ),
+        "user": named(
+            "ExportedUser",
+            {
+                "userId": an_id("01980a40-77e0-7d11-b0c4-5e6f708192a3"),
+                "username": text("ada"),
+                "firstName": text("Ada"),
+                "lastName": text("Lovelace"),
+                "email": text("ada@example.org"),
+                "isActive": {"type": "boolean", "examples": [True]},
+                "createdAt": CREATED_AT,
+                "lastSignInAt": or_null(CREATED_AT),
+                "groups": many(text("order desk")),
+                "tokens": many(
+                    named(
+                        "ExportedToken",
+                        {
+                            "name": text("my phone"),
+                            "scopes": many(text("read")),
+                            "createdAt": CREATED_AT,
+                            "expiresAt": CREATED_AT,
+                            "revokedAt": or_null(CREATED_AT),
+                        },
+                    )
+                ),
+            },
+        ),
+        "exportedAt": CREATED_AT,
+        "orders": many(ORDER),
+        "complete": {"type": "boolean", "examples": [True]},
+    },
+    "user",
 )
 DAILY_SALES = named(
     "DailySales",

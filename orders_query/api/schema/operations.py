@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 
 from orders_query.api.parameters import MAX_EVENTS
 from orders_query.api.schema import answers, asked
-from orders_query.api.schema.sent import ETAG, FRESHNESS, NEXT, PAGES
+from orders_query.api.schema.sent import DISPOSITION, ETAG, FRESHNESS, NEXT, PAGES
 from orders_query.api.schema.values import Schema, many
 
 _View = TypeVar("_View", bound=Callable[..., Any])
@@ -132,6 +132,17 @@ summary = _described(
     "What a customer's orders add up to",
     "Cancelled orders count, and are left out of the value.",
     asks=(asked.THE_CUSTOMER,),
+    refuses=_OF_CUSTOMER,
+)
+export = _described(
+    "exportCustomer",
+    answers.CUSTOMER_EXPORT,
+    "All that is kept about a customer",
+    "The record, the linked user, and each order with items, remarks and history, for "
+    "the order desk and for the customer. An erased person's holds no words. It is "
+    "streamed: a whole one ends with `complete`, one that was cut short is no JSON.",
+    asks=(asked.THE_CUSTOMER,),
+    sends=(DISPOSITION,),
     refuses=_OF_CUSTOMER,
 )
 daily_sales = _described(

@@ -63,6 +63,12 @@ ETAG = _header(
     },
     "Names these very bytes; of one order its version comes first.",
 )
+DISPOSITION = _header(
+    "Content-Disposition",
+    {"type": "string", "examples": ['attachment; filename="customer.json"']},
+    "What a browser calls the file.",
+    statuses=[200],
+)
 NEXT = _header(
     "Link",
     {

@@ -1,5 +1,6 @@
 """manage.py grant: makes the roles of the URLs and gives each what it may do."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import environ
@@ -8,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 from psycopg import sql
 
-from config import timeouts
+from config import quiet, timeouts
 from config.timeouts import Limits
 
 APPEND_ONLY = "orders_command_event"
@@ -67,23 +68,36 @@ def _grant(alias: str, role: dict[str, Any], rights: str, limits: Limits) -> Non
         )
     if rights == READ_AND_WRITE:
         _grant_sequences(connection, user)
-    _limit(connection, user, limits)
+    _set(connection, user, dict(limits.settings()))
+    _set(connection, user, _that_may_be_set(connection))
 
 
-def _limit(
-    connection: psycopg.Connection[Any], user: sql.Identifier, limits: Limits
+def _set(
+    connection: psycopg.Connection[Any],
+    user: sql.Identifier,
+    settings: Mapping[str, int | str],
 ) -> None:
-    """Bound the role wherever it comes from: by hand, or through a pooler."""
-    statement = "ALTER ROLE {user} IN DATABASE {database} SET {name} = {ms}"
-    for name, ms in limits.settings():
+    """Bind the role wherever it comes from: by hand, or through a pooler."""
+    statement = "ALTER ROLE {user} IN DATABASE {database} SET {name} = {value}"
+    for name, value in settings.items():
         connection.execute(
             sql.SQL(statement).format(
                 user=user,
                 database=sql.Identifier(connection.info.dbname),
                 name=sql.Identifier(name),
-                ms=sql.Literal(ms),
+                value=sql.Literal(value),
             )
         )
+
+
+def _that_may_be_set(connection: psycopg.Connection[Any]) -> dict[str, str]:
+    """Return what keeps the server's log quiet, as far as the owner may say so."""
+    asked = connection.execute(
+        "SELECT name FROM unnest(%s::text[]) name"
+        " WHERE has_parameter_privilege(name, 'SET')",
+        [list(quiet.SETTINGS)],
+    )
+    return {name: quiet.SETTINGS[name] for (name,) in asked.fetchall()}
 
 
 def _grant_sequences(connection: psycopg.Connection[Any], user: sql.Identifier) -> None:
