@@ -6,8 +6,10 @@ from celery import Celery
 from celery.signals import worker_init
 from django.core.management import call_command
 
+from config import broker
 from config.scheduling import work_in_stretches
 
+broker.take_over()
 app = Celery("orders")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
