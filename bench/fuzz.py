@@ -22,7 +22,7 @@ clerk = User.objects.create_user("fuzz-clerk")
 clerk.groups.add(Group.objects.get(name="order desk"))
 buyer = User.objects.create_user("fuzz-customer")
 directory.link(UUID("%s"), user_id=buyer.pk)
-print(json.dumps({user.username: issue_token(user).text for user in (clerk, buyer)}))
+print(json.dumps([issue_token(user).text for user in (clerk, buyer)]))
 """
 
 
@@ -39,10 +39,16 @@ def main(system: System) -> None:
     customers = [client.customer() for _ in range(3)]
     orders = [client.order(customer)[1]["orderId"] for customer in customers]
     known = Known(orders=list(map(UUID, orders)), customers=list(map(UUID, customers)))
-    others = _other_callers(system, customers[0])  # before the fuzzing erases any
-    runs = {"administrator": _fuzzed(system, system.token, known, EXAMPLES)}
-    for caller, token in others.items():
-        runs[caller] = _fuzzed(system, token, known, EXAMPLES_OF_OTHERS)
+    buyer = client.customer()  # whom nobody else is told of, or they would erase them
+    own = Known(
+        orders=[UUID(client.order(buyer)[1]["orderId"])], customers=[UUID(buyer)]
+    )
+    clerks, buyers = _other_tokens(system, buyer)
+    runs = {
+        "administrator": _fuzzed(system, system.token, known, EXAMPLES),
+        "order desk": _fuzzed(system, clerks, known, EXAMPLES_OF_OTHERS),
+        "customer": _fuzzed(system, buyers, own, EXAMPLES_OF_OTHERS),
+    }
     for caller, run in runs.items():
         _tell(caller, run)
     requests = sum(run.requests for run in runs.values())
@@ -65,7 +71,8 @@ def _fuzzed(system: System, token: str, known: Known, examples: int) -> Fuzzed:
     )
 
 
-def _other_callers(system: System, customer_id: str) -> dict[str, str]:
+def _other_tokens(system: System, customer_id: str) -> tuple[str, str]:
+    """Return those of a clerk, and of the user linked to the customer."""
     shell = [sys.executable, "manage.py", "shell", "--verbosity=0", "-c"]
     printed = subprocess.run(
         [*shell, CALLERS % customer_id],
@@ -74,8 +81,8 @@ def _other_callers(system: System, customer_id: str) -> dict[str, str]:
         check=True,
         text=True,
     ).stdout
-    tokens: dict[str, str] = json.loads(printed.splitlines()[-1])
-    return tokens
+    clerk, buyer = json.loads(printed.splitlines()[-1])
+    return clerk, buyer
 
 
 def _tell(caller: str, run: Fuzzed) -> None:

@@ -13,9 +13,28 @@ from config import counting, messages
 logger = logging.getLogger(__name__)
 
 
+class QoS(redis.QoS):
+    """Lets go of what stands among the unacknowledged messages and cannot be read.
+
+    Once a worker has stumbled over it, no message behind it would come back.
+    """
+
+    channel: Any
+
+    def restore_by_tag(self, tag: Any, *arguments: Any, **options: Any) -> None:
+        try:
+            super().restore_by_tag(tag, *arguments, **options)
+        except Exception as error:
+            if isinstance(error, self.channel.connection_errors):
+                raise
+            self._remove_from_indices(tag).execute()  # type: ignore[attr-defined]
+            _drop("an entry that cannot be read")
+
+
 class Channel(redis.Channel):
     """Takes an entry that cannot even be read for what it is: nothing to work on."""
 
+    QoS = QoS
     connection: Any
     connection_errors: tuple[type[Exception], ...]
 

@@ -1,6 +1,7 @@
 """Runs Django for one request, in a thread, and takes its answer apart."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -14,6 +15,7 @@ from config.serving.requests import Request
 Django = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 BLOCK = 65_536
+WHOLE_AT_MOST = 2_000_000  # bytes that are handed over at once
 STALLED_SECONDS = 30.0  # a reader who takes nothing for so long holds no thread longer
 
 
@@ -27,12 +29,25 @@ class Answer:
     hold: Hold | None = None
 
 
-def answer(django: Django, request: Request, **more: Any) -> Answer:
-    """Return the answer; one that is longer than a block is sent part by part."""
+BUSY = Answer(
+    status=503,
+    headers=[(b"content-type", b"text/plain"), (b"retry-after", b"5")],
+    body=b"Too many long answers are under way. Try again shortly.\n",
+)
+
+
+def answer(
+    django: Django, request: Request, outlets: threading.Semaphore, **more: Any
+) -> Answer:
+    """
+    Return the answer; one that is longer than a block is sent part by part.
+
+    A reader who is slow holds a thread then, so there are only so many outlets.
+    """
     start = _Start()
     response = django(request.environ(**more), start)
     try:
-        return _taken(start, response, request)
+        return _taken(start, response, request, outlets)
     finally:
         close = getattr(response, "close", None)
         if close is not None:
@@ -59,21 +74,31 @@ class _Start:
         self.headers = headers
 
 
-def _taken(start: _Start, response: Iterable[bytes], request: Request) -> Answer:
+def _taken(
+    start: _Start,
+    response: Iterable[bytes],
+    request: Request,
+    outlets: threading.Semaphore,
+) -> Answer:
     headers, hold = _for_the_caller(start.headers)
-    if not getattr(response, "streaming", False):
+    if not getattr(response, "streaming", False) or _is_small(headers):
         return Answer(start.status, headers, b"".join(response), hold)
     blocks = _blocks(response)
     first, second = next(blocks, b""), next(blocks, None)
     if second is None:
         return Answer(start.status, headers, first)
-    outlet = _Outlet(request)
-    outlet.do(send_start(request.send, start.status, headers))
-    for block in chain((first, second), blocks):
-        if request.presence.gone.is_set():
-            break
-        outlet.do(send_part(request.send, block, more=True))
-    outlet.do(send_part(request.send, b"", more=False))
+    if not outlets.acquire(blocking=False):
+        return BUSY
+    try:
+        outlet = _Outlet(request)
+        outlet.do(send_start(request.send, start.status, headers))
+        for block in chain((first, second), blocks):
+            if request.presence.gone.is_set():
+                break
+            outlet.do(send_part(request.send, block, more=True))
+        outlet.do(send_part(request.send, b"", more=False))
+    finally:
+        outlets.release()
     return Answer(start.status, headers, None)
 
 
@@ -103,6 +128,13 @@ def _blocks(parts: Iterable[bytes]) -> Iterator[bytes]:
             gathered, size = [], 0
     if gathered:
         yield b"".join(gathered)
+
+
+def _is_small(headers: Headers) -> bool:
+    """Tell whether it is known to be, as of a file: such an answer needs no outlet."""
+    told = dict(headers)
+    length = told.get(b"Content-Length", b"")
+    return length.isdigit() and int(length) <= WHOLE_AT_MOST
 
 
 def _for_the_caller(headers: list[tuple[str, str]]) -> tuple[Headers, Hold | None]:

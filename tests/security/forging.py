@@ -35,16 +35,27 @@ def a_call(
     calls = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
     body = json.dumps([[], {}, calls] if content is None else content).encode()
     headers = {
-        **{"lang": "py", "task": task, "id": str(uuid4()), "root_id": str(uuid4())},
+        "lang": "py",
+        "task": task,
+        "id": str(uuid4()),
+        "root_id": str(uuid4()),
         **dict.fromkeys("shadow eta expires group group_index parent_id".split()),
-        **{"retries": 0, "timelimit": [50, None], "argsrepr": "()", "kwargsrepr": "{}"},
-        **{"origin": "gen1@host", "ignore_result": True, "replaced_task_nesting": 0},
-        **{"stamped_headers": None, "stamps": {}},
+        "retries": 0,
+        "timelimit": [50, None],
+        "argsrepr": "()",
+        "kwargsrepr": "{}",
+        "origin": "gen1@host",
+        "ignore_result": True,
+        "replaced_task_nesting": 0,
+        "stamped_headers": None,
+        "stamps": {},
         **more.pop("headers", {}),
     }
     properties = {
         **{name: str(uuid4()) for name in ("correlation_id", "reply_to")},
-        **{"delivery_tag": str(uuid4()), "delivery_mode": 2, "priority": 0},
+        "delivery_tag": str(uuid4()),
+        "delivery_mode": 2,
+        "priority": 0,
         "delivery_info": {"exchange": "", "routing_key": "celery"},
         "body_encoding": "base64",
         **more.pop("properties", {}),

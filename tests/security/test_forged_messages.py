@@ -117,7 +117,9 @@ def test_the_projector_goes_on_after_all_of_them(worker: Supervisor) -> None:
     order_id = an_order(a_customer()).order_id
     project.delay()
 
-    eventually(lambda: desk_clerk().get(f"/api/query/orders/{order_id}").status_code == 200)
+    eventually(
+        lambda: desk_clerk().get(f"/api/query/orders/{order_id}").status_code == 200
+    )
 
 
 def test_a_call_of_ours_is_taken(worker: Supervisor, services: Embedded) -> None:
