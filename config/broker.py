@@ -1,7 +1,9 @@
 """How the worker reads its queue: what is not a call of one of our tasks is dropped
 before Celery unpacks it, keeps it for later or can stumble over it."""
 
+import inspect
 import logging
+from functools import cache
 from queue import Empty
 from typing import Any
 
@@ -73,9 +75,18 @@ def take_over() -> None:
     )
 
 
-def _ours() -> set[str]:
-    """Name the tasks of the product: Celery brings some that run others."""
-    return {name for name in current_app.tasks if not name.startswith("celery.")}
+@cache
+def _ours() -> dict[str, int]:
+    """
+    Return the product's tasks, each with how many arguments it takes.
+
+    Celery brings tasks along that run others: those are not ours.
+    """
+    return {
+        name: len(inspect.signature(task.run).parameters)
+        for name, task in current_app.tasks.items()
+        if not name.startswith("celery.")
+    }
 
 
 def _drop(why: str) -> None:

@@ -1,15 +1,15 @@
 """Which messages the worker takes: calls of our tasks, as our own processes word them.
 
 Who reaches the broker can put anything into the queue. A call of ours names a task and
-may carry the time of a ring, nothing else: nothing to unpack, no object, nobody to call
-back. Pure, and told in constant words: what was sent is for no log.
+may carry ids or the time of a ring, nothing else: nothing to unpack, no object, nobody
+to call back. Pure, and told in constant words: what was sent is for no log.
 """
 
 import base64
 import json
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 MAX_BODY = 1_000  # characters; a ring has about 150
@@ -23,9 +23,11 @@ class Foreign(Exception):
     """A message that none of our processes has sent; says why in constant words."""
 
 
-def check(message: Any, *, tasks: Collection[str]) -> None:
+def check(message: Any, *, tasks: Mapping[str, int]) -> None:
     """
     Let a message of the queue pass that calls one of these tasks.
+
+    `tasks` tells how many arguments each of them takes at most.
 
     :raises Foreign: if it is anything else
     """
@@ -37,17 +39,17 @@ def check(message: Any, *, tasks: Collection[str]) -> None:
             "properties": {**properties},
             "body": str(body),
         } if len(message) == 5:
-            _check_headers(headers, tasks)
+            task = headers.get("task")
+            if not isinstance(task, str) or task not in tasks:
+                raise Foreign("an unknown task")
+            _check_headers(headers)
             _check_properties(properties)
-            _check_body(body)
+            _check_body(body, most=tasks[task])
         case _:
             raise Foreign("not worded as a call")
 
 
-def _check_headers(headers: Mapping[Any, Any], tasks: Collection[str]) -> None:
-    task = headers.get("task")
-    if not isinstance(task, str) or task not in tasks:
-        raise Foreign("an unknown task")
+def _check_headers(headers: Mapping[Any, Any]) -> None:
     if not _HEADERS.keys() - _NOT_ALWAYS <= headers.keys() <= _HEADERS.keys():
         raise Foreign("other headers than a call has")
     if not all(_HEADERS[name](value) for name, value in headers.items()):
@@ -64,7 +66,7 @@ def _check_properties(properties: Mapping[Any, Any]) -> None:
         raise Foreign("other properties than a call has")
 
 
-def _check_body(body: str) -> None:
+def _check_body(body: str, *, most: int) -> None:
     if len(body) > MAX_BODY:
         raise Foreign("a body that is too long")
     try:
@@ -73,14 +75,16 @@ def _check_body(body: str) -> None:
         raise Foreign("a body that cannot be read") from None
     match content:
         case [[*arguments], {} as named, calls] if not named and calls == NO_CALLBACKS:
-            if len(arguments) > 1 or not all(map(_is_a_time, arguments)):
+            if len(arguments) > most or not all(map(_is_plain, arguments)):
                 raise Foreign("arguments that no call has")
         case _:
             raise Foreign("a body that no call has")
 
 
-def _is_a_time(value: Any) -> bool:
-    """Tell whether it is seconds since 1970, of this millennium and the next."""
+def _is_plain(value: Any) -> bool:
+    """Tell whether it is an id, or seconds since 1970, of this millennium."""
+    if _is_id(value):
+        return True
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return math.isfinite(value) and 0 <= value < 4e10
@@ -110,6 +114,11 @@ def _may_expire(value: Any) -> bool:
     return value is None or (isinstance(value, str) and _TIME.match(value) is not None)
 
 
+def _may_limit(value: Any) -> bool:
+    """Tell whether it is no limit, or one of seconds in which a task can end."""
+    return value is None or (type(value) is int and 10 <= value <= 3600)
+
+
 def _is_the_queue(value: Any) -> bool:
     match value:
         case {"exchange": "", "routing_key": "celery", **rest}:
@@ -135,7 +144,7 @@ _HEADERS: dict[str, Callable[[Any], bool]] = {
     "redelivered": _is_flag,
     "retries": _is_no_number,
     "replaced_task_nesting": _is_no_number,
-    "timelimit": lambda value: value in ([50, None], [None, None]),
+    "timelimit": lambda value: isinstance(value, list) and all(map(_may_limit, value)),
     "stamps": {}.__eq__,
     **dict.fromkeys(
         ("shadow", "eta", "group", "group_index", "stamped_headers"), _is_nothing
