@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -11,12 +12,14 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orders_command.events import Item
 from tests.orders import an_order, order_body
 from tests.pages.visiting import signed_in
 from tests.people import Caller, a_customer, administrator, desk_clerk, linked_to
 from tests.projected import catch_up
 from tests.security.anything import anything, examples, words
 
+TWO: Any = {"quantity": 2, "price": Decimal("3.50")}
 LISTS = ("/api/query/orders", "/api/query/sales/products", "/api/customers")
 headers = st.sampled_from(
     "If-Match If-None-Match Idempotency-Key Consistency-Token Authorization Accept "
@@ -44,7 +47,8 @@ class Scene:
 def scene(services: object, django_db_blocker: Any) -> Scene:
     with django_db_blocker.unblock():
         other, own = a_customer(), a_customer()
-        orders = [an_order(other) for _ in range(3)]
+        products = [Item(product_id=f"any-{n}", **TWO) for n in range(3)]
+        orders = [an_order(other, items=(product,)) for product in products]
         mine = {str(an_order(own).order_id) for _ in range(3)}
         catch_up()
         clerk = desk_clerk()

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 import redis
 import yaml
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.local.application import ROOT
 from config.local.embedded import Embedded
@@ -32,7 +34,10 @@ def test_without_the_password_nothing_is_answered(services: Embedded) -> None:
     for password in ("", "guess"):
         with (
             redis.Redis(
-                host=str(there.hostname), port=int(there.port or 0), password=password
+                host=str(there.hostname),
+                port=int(there.port or 0),
+                password=password,
+                retry=Retry(NoBackoff(), 0),
             ) as stranger,
             pytest.raises(redis.AuthenticationError),
         ):

@@ -36,16 +36,16 @@ MORE = {
 
 
 @pytest.fixture
-def page() -> Client:
+def desk() -> Client:
     return signed_in(desk_clerk())
 
 
 def test_a_customer_is_registered_with_a_name_and_an_address_alone(
-    page: Client,
+    desk: Client,
 ) -> None:
     email = an_email()
 
-    page.post("/customers", {**MORE, "name": "Ada", "email": email})
+    desk.post("/customers", {**MORE, "name": "Ada", "email": email})
 
     made = Customer.objects.get(email=email)
     assert made.pk != UUID(int=7)
@@ -53,11 +53,11 @@ def test_a_customer_is_registered_with_a_name_and_an_address_alone(
     assert made.created_at.year > 2000
 
 
-def test_a_change_of_a_customer_changes_name_and_address_alone(page: Client) -> None:
+def test_a_change_of_a_customer_changes_name_and_address_alone(desk: Client) -> None:
     customer_id, email = a_customer(), an_email()
     before = Customer.objects.get(pk=customer_id)
 
-    page.post(f"/customers/{customer_id}", {**MORE, "name": "Eve", "email": email})
+    desk.post(f"/customers/{customer_id}", {**MORE, "name": "Eve", "email": email})
 
     after = Customer.objects.get(pk=customer_id)
     assert (after.name, after.email, after.version) == ("Eve", email, 2)
@@ -65,7 +65,7 @@ def test_a_change_of_a_customer_changes_name_and_address_alone(page: Client) -> 
     assert after.created_at == before.created_at
 
 
-def test_an_order_is_placed_with_what_the_server_works_out(page: Client) -> None:
+def test_an_order_is_placed_with_what_the_server_works_out(desk: Client) -> None:
     customer_id = a_customer()
     form = {
         **{name: text for name, text in MORE.items() if name != "customer_id"},
@@ -78,10 +78,10 @@ def test_an_order_is_placed_with_what_the_server_works_out(page: Client) -> None
         "currency": "USD",
     }
 
-    page.post("/orders/new", form)
+    desk.post("/orders/new", form)
 
     made = Order.objects.get(customer_id=customer_id)
-    assert (made.status, made.version, str(made.total)) == ("PENDING", 1, "7.0000")
+    assert (made.status, made.version, str(made.total)) == ("PENDING", 1, "7.00")
     assert made.pk != UUID(int=7)
 
 
@@ -139,15 +139,15 @@ TOO_MUCH: dict[str, Any] = {
 
 @pytest.mark.parametrize("what", TOO_MUCH)
 @pytest.mark.parametrize("path", ["/orders/new", "/customers", "/sign-in"])
-def test_too_much_in_a_form_is_400(what: str, path: str, page: Client) -> None:
-    assert page.post(path, TOO_MUCH[what], FORM).status_code == 400
+def test_too_much_in_a_form_is_400(what: str, path: str, desk: Client) -> None:
+    assert desk.post(path, TOO_MUCH[what], FORM).status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/orders/new", "/customers", "/orders/bulk"])
-def test_a_form_takes_no_file(path: str, page: Client) -> None:
+def test_a_form_takes_no_file(path: str, desk: Client) -> None:
     file = SimpleUploadedFile("a.php", b"<?php system($_GET['c']); ?>")
 
-    answer = page.post(path, {"name": "Ada", "email": an_email(), "file": file})
+    answer = desk.post(path, {"name": "Ada", "email": an_email(), "file": file})
 
     assert answer.status_code == 400
 
@@ -164,8 +164,8 @@ def test_a_form_takes_no_file(path: str, page: Client) -> None:
         b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' * 3_000,
     ],
 )
-def test_a_form_in_parts_that_is_broken_is_no_defect(body: bytes, page: Client) -> None:
-    answer = page.post("/customers", body, "multipart/form-data; boundary=x")
+def test_a_form_in_parts_that_is_broken_is_no_defect(body: bytes, desk: Client) -> None:
+    answer = desk.post("/customers", body, "multipart/form-data; boundary=x")
 
     assert answer.status_code in {400, 422}
 
