@@ -5,10 +5,11 @@ import sys
 from uuid import UUID
 
 from bench.system import Client, System
-from tests.schema.fuzzing import Fuzzed, fuzz
+from tests.schema.fuzzing import Fuzzed, follow, fuzz
 
 EXAMPLES = 1_500  # of each operation; those with little to vary run out of it sooner
 EXAMPLES_OF_OTHERS = 100
+FOLLOWED_SECONDS = 120  # along the links, from one operation to the next
 AT_LEAST = 20_000
 WHO = """
 import sys
@@ -26,7 +27,13 @@ print(issue_token(user).text)
 
 
 def main(system: System) -> None:
-    runs = {"administrator": _fuzzed(system, system.token, EXAMPLES)}
+    url = f"http://127.0.0.1:{system.port}"
+    runs = {
+        "administrator": _fuzzed(system, system.token, EXAMPLES),
+        "administrator, along the links": follow(
+            url, token=system.token, seconds=FOLLOWED_SECONDS
+        ),
+    }
     clerk = _token(system, "order desk")
     runs["order desk"] = _fuzzed(system, clerk, EXAMPLES_OF_OTHERS)
     # Made last: the others erase whom they find.

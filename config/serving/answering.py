@@ -15,6 +15,8 @@ from config.serving.requests import Request
 Django = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 BLOCK = 65_536
+BUSY = b"Too many long answers are under way. Try again shortly.\n"
+_OF_THE_BODY = {b"Content-Type", b"Content-Disposition", b"Consistency-Token"}
 WHOLE_AT_MOST = 2_000_000  # bytes that are handed over at once
 STALLED_SECONDS = 30.0  # a reader who takes nothing for so long holds no thread longer
 
@@ -27,13 +29,6 @@ class Answer:
     headers: Headers
     body: bytes | None
     hold: Hold | None = None
-
-
-BUSY = Answer(
-    status=503,
-    headers=[(b"content-type", b"text/plain"), (b"retry-after", b"5")],
-    body=b"Too many long answers are under way. Try again shortly.\n",
-)
 
 
 def answer(
@@ -88,7 +83,7 @@ def _taken(
     if second is None:
         return Answer(start.status, headers, first)
     if not outlets.acquire(blocking=False):
-        return BUSY
+        return _busy(headers)
     try:
         outlet = _Outlet(request)
         outlet.do(send_start(request.send, start.status, headers))
@@ -100,6 +95,13 @@ def _taken(
     finally:
         outlets.release()
     return Answer(start.status, headers, None)
+
+
+def _busy(headers: Headers) -> Answer:
+    """Return the answer in place of a long one, with what else is said of it."""
+    kept = [(name, value) for name, value in headers if name not in _OF_THE_BODY]
+    told = [(b"Content-Type", b"text/plain; charset=utf-8"), (b"Retry-After", b"5")]
+    return Answer(503, [*kept, *told], BUSY)
 
 
 class _Outlet:

@@ -47,31 +47,56 @@ class Fuzzed:
 def fuzz(
     url: str, *, token: str, orders: list[UUID], customers: list[UUID], examples: int
 ) -> Fuzzed:
-    """Send so many examples to each operation, and follow the links from one to the
-    next."""
+    """Send so many examples to each operation, and some along the links; always the
+    same ones."""
     known = {
         "id": [str(order) for order in orders],
         "customer_id": [str(customer) for customer in customers],
     }
-    arguments = [
-        f"--header=Authorization: Bearer {token}",
+    return _run(
+        url,
+        token,
         "--phases=examples,coverage,fuzzing,stateful",
-        "--mode=all",
         f"--max-examples={examples}",
         "--generation-deterministic",
+        known=known,
+    )
+
+
+def follow(url: str, *, token: str, seconds: int) -> Fuzzed:
+    """Follow the links from one operation to the next for so long; others each time."""
+    return _run(
+        url,
+        token,
+        "--phases=stateful",
+        "--max-examples=200",
+        f"--max-time={seconds}",
+        "--generation-database=none",
+    )
+
+
+def _run(
+    url: str,
+    token: str,
+    *arguments: str,
+    known: Mapping[str, list[str]] | None = None,
+) -> Fuzzed:
+    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/api/schema"]
+    usual = [
+        f"--header=Authorization: Bearer {token}",
+        "--mode=all",
         f"--exclude-checks={EXCLUDED}",
         "--request-timeout=20",
         "--suppress-health-check=all",
         "--no-color",
     ]
-    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/api/schema"]
     with tempfile.NamedTemporaryFile(suffix=".json") as counts:
         done = subprocess.run(
-            [*command, *arguments],
+            [*command, *usual, *arguments],
             env={
                 **os.environ,
                 "SCHEMATHESIS_HOOKS": str(HOOKS),
-                "KNOWN_IDS": json.dumps(known),
+                "KNOWN_IDS": json.dumps(known or {}),
                 "COUNTS": counts.name,
             },
             capture_output=True,

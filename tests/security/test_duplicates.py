@@ -66,6 +66,7 @@ def test_a_parameter_of_customers_that_is_there_twice_is_400(parameter: str) -> 
 HEADERS: dict[str, tuple[list[str], int]] = {
     "two tokens": (["Authorization: Bearer x"], 401),
     "two conditions": (['If-Match: "1"', 'If-Match: "2"'], 400),
+    "two hosts": (["Host: example.com"], 400),
     "two types": (["Content-Type: text/plain"], 415),
     "two lengths": (["Content-Length: 1"], 400),
     "a length and chunks": (["Transfer-Encoding: xchunked"], 400),
