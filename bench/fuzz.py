@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from uuid import UUID
 
 from bench.system import Client, System
@@ -27,29 +28,30 @@ print(issue_token(user).text)
 
 
 def main(system: System) -> None:
-    url = f"http://127.0.0.1:{system.port}"
-    runs = {
-        "administrator": _fuzzed(system, system.token, EXAMPLES),
-        "administrator, along the links": follow(
-            url, token=system.token, seconds=FOLLOWED_SECONDS
-        ),
-    }
-    clerk = _token(system, "order desk")
-    runs["order desk"] = _fuzzed(system, clerk, EXAMPLES_OF_OTHERS)
-    # Made last: the others erase whom they find.
-    buyer = Client(system).customer()
-    token = _token(system, "customer", customer=buyer)
-    runs["customer"] = _fuzzed(system, token, EXAMPLES_OF_OTHERS, customer=buyer)
-    for caller, run in runs.items():
+    requests = defects = findings = 0
+    for caller, run in _runs(system):
         _tell(caller, run)
-    requests = sum(run.requests for run in runs.values())
-    defects = sum(run.defects() for run in runs.values())
-    findings = sum(bool(run.found) for run in runs.values())
+        requests += run.requests
+        defects += run.defects()
+        findings += bool(run.found)
     print(
-        f"{requests:,} requests, {defects} answers of 5xx, {findings} runs that found"
+        f"{requests:,} requests, {defects} answers of 5xx, {findings} runs with finds"
     )
     if findings or defects or requests < AT_LEAST:
         raise SystemExit(f"A run finds nothing, in {AT_LEAST:,} requests at least.")
+
+
+def _runs(system: System) -> Iterator[tuple[str, Fuzzed]]:
+    # First, before the others erase whom they find.
+    buyer = Client(system).customer()
+    token = _token(system, "customer", customer=buyer)
+    yield "customer", _fuzzed(system, token, EXAMPLES_OF_OTHERS, customer=buyer)
+    clerk = _token(system, "order desk")
+    yield "order desk", _fuzzed(system, clerk, EXAMPLES_OF_OTHERS)
+    url = f"http://127.0.0.1:{system.port}"
+    followed = follow(url, token=system.token, seconds=FOLLOWED_SECONDS)
+    yield "administrator, along the links", followed
+    yield "administrator", _fuzzed(system, system.token, EXAMPLES)
 
 
 def _fuzzed(
@@ -85,4 +87,4 @@ def _tell(caller: str, run: Fuzzed) -> None:
     print(f"{caller}: {run.requests:,} requests")
     for name, number in sorted(run.counts.items()):
         print(f"  {name:<24} {number:>7,}")
-    print(run.found)
+    print(run.found, flush=True)
