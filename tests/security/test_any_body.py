@@ -122,12 +122,13 @@ time_like = st.from_regex(
     r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
 )
+edges = st.sampled_from(["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"])
 days = st.from_regex(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
 @examples(60)
-@given(value=words | st.text(max_size=40) | time_like | days)
+@given(value=words | st.text(max_size=40) | time_like | edges | days)
 def test_any_text_of_a_parameter_is_taken_or_refused(name: str, value: str) -> None:
     try:
         found = PARAMETERS[name](value)
