@@ -102,7 +102,7 @@ def is_up(port: int, what: str) -> bool:
 
 def _granian(environment: Mapping[str, str], port: int) -> Command:
     listeners = int(environment.get("MAX_LISTENERS", "2000"))
-    header_seconds = float(environment.get("HEADER_SECONDS", "10"))
+    header_seconds = float(environment.get("HEADER_SECONDS", "20"))
     options = {
         "interface": "asgi",
         # Not whatever happens to be installed: another loop closes files that are not
