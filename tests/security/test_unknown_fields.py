@@ -42,6 +42,17 @@ def test_a_body_takes_no_field_of_an_answer(described: Document) -> None:
     assert {"orderId", "status", "version", "total", "createdAt"} <= names(described)
 
 
+@pytest.mark.parametrize("path", ["/api/customers", "/api/command/orders"])
+def test_of_a_body_of_many_unknown_fields_fifty_are_told(path: str) -> None:
+    body = {f"{'x' * 100}{number}": 1 for number in range(8_000)}
+
+    answer = administrator().post(path, body)
+
+    assert answer.status_code == 400
+    assert len(answer.json()["errors"]) == 50
+    assert len(answer.content) < 20_000
+
+
 def test_an_item_takes_no_field_of_an_answer(described: Document) -> None:
     caller, customer_id, missed = administrator(), str(a_customer()), []
 
