@@ -45,6 +45,7 @@ bench: $(VENV)/.dev ## measure, each figure beside a peer or a limit
 .PHONY: fuzz
 fuzz: $(VENV)/.dev ## send 20,000 made-up requests and more, for the night
 	@$(PY) -m bench fuzz
+	@FUZZ=20 $(PY) -m pytest --quiet --timeout 3600 tests/security/test_any_body.py tests/security/test_any_request.py
 
 .PHONY: lock
 lock: $(VENV)/.dev ## write the lock files anew from pyproject.toml

@@ -7,10 +7,12 @@ from celery import Celery
 from celery.signals import beat_init, worker_init
 from django.core.management import call_command
 
+from config import broker
 from config.access import mails
 from config.scheduling import work_in_stretches
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+broker.take_over()
 app = Celery("orders")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

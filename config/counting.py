@@ -20,6 +20,15 @@ if FOLDER:
     )
 _TASKS = Counter("orders_tasks_total", "Tasks of the worker.", ["task", "state"])
 
+_DROPPED = Counter(
+    "orders_messages_dropped_total", "Found in the queue, and none of ours.", ["reason"]
+)
+
+
+def dropped(reason: str) -> None:
+    """Count a message that the worker has not taken."""
+    _DROPPED.labels(reason).inc()
+
 
 @task_success.connect
 def _succeeded(sender: Any, **_: Any) -> None:

@@ -60,6 +60,7 @@ class Me(APIView):
         },
     )
     def get(self, request: Request) -> Response:
+        _no_parameters(request)
         user: Any = request.user
         customer_id = linked_customer(user)
         roles = sorted(user.groups.values_list("name", flat=True))
@@ -79,6 +80,20 @@ class Me(APIView):
                 "customerId": customer_id,
             }
         )
+
+
+class UnknownParameter(Exception):
+    code = "bad-request"
+
+    def __init__(self, name: str) -> None:
+        detail = f"There is no parameter {name!r}."
+        super().__init__(detail)
+        self.errors = [{"pointer": f"?{name}", "code": "unknown", "detail": detail}]
+
+
+def _no_parameters(request: Request) -> None:
+    for name in request.query_params:
+        raise UnknownParameter(name[:64])
 
 
 @extend_schema(exclude=True)

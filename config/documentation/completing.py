@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from config.documentation import examples, headers, naming, refusals
+from config.documentation import examples, headers, links, naming, refusals
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -18,6 +18,7 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     naming.name(result)
     for _path, _method, operation in _operations(result):
         headers.add(operation)
+        links.add(operation)
         examples.add(operation, components["schemas"])
     components["headers"] = headers.HEADERS
     components["parameters"] = headers.PARAMETERS

@@ -102,6 +102,7 @@ def is_up(port: int, what: str) -> bool:
 
 def _granian(environment: Mapping[str, str], port: int) -> Command:
     listeners = int(environment.get("MAX_LISTENERS", "2000"))
+    header_seconds = float(environment.get("HEADER_SECONDS", "20"))
     options = {
         "interface": "asgi",
         "http": 1,  # what nobody uses need not be listened to
@@ -112,6 +113,9 @@ def _granian(environment: Mapping[str, str], port: int) -> Command:
         "port": port,
         "workers": environment.get("WEB_PROCESSES", "2"),
         "backpressure": listeners + OTHER_CONNECTIONS,
+        "http": "1",  # a proxy speaks HTTP/2 to callers, in its own bounds
+        "http1-header-read-timeout": int(1000 * header_seconds),
+        "http1-buffer-size": 65_536,  # bytes that wait to be read, headers included
         "respawn-interval": 0.5,
         "workers-kill-timeout": 2,
         "log-level": "warning",

@@ -1,6 +1,7 @@
 """Runs Django for one request, in a thread, and takes its answer apart."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -15,6 +16,9 @@ Django = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 BLOCK = 65_536
 NO_BANNER = (b"server", b"")  # else granian names itself
+BUSY = b"Too many long answers are under way. Try again shortly.\n"
+_OF_THE_BODY = {b"Content-Type", b"Content-Disposition", b"Consistency-Token"}
+WHOLE_AT_MOST = 2_000_000  # bytes that are handed over at once
 STALLED_SECONDS = 30.0  # a reader who takes nothing for so long holds no thread longer
 
 
@@ -28,12 +32,18 @@ class Answer:
     hold: Hold | None = None
 
 
-def answer(django: Django, request: Request, **more: Any) -> Answer:
-    """Return the answer; one that is longer than a block is sent part by part."""
+def answer(
+    django: Django, request: Request, outlets: threading.Semaphore, **more: Any
+) -> Answer:
+    """
+    Return the answer; one that is longer than a block is sent part by part.
+
+    A reader who is slow holds a thread then, so there are only so many outlets.
+    """
     start = _Start()
     response = django(request.environ(**more), start)
     try:
-        return _taken(start, response, request)
+        return _taken(start, response, request, outlets)
     finally:
         close = getattr(response, "close", None)
         if close is not None:
@@ -60,22 +70,39 @@ class _Start:
         self.headers = headers
 
 
-def _taken(start: _Start, response: Iterable[bytes], request: Request) -> Answer:
+def _taken(
+    start: _Start,
+    response: Iterable[bytes],
+    request: Request,
+    outlets: threading.Semaphore,
+) -> Answer:
     headers, hold = _for_the_caller(start.headers)
-    if not getattr(response, "streaming", False):
+    if not getattr(response, "streaming", False) or _is_small(headers):
         return Answer(start.status, headers, b"".join(response), hold)
     blocks = _blocks(response)
     first, second = next(blocks, b""), next(blocks, None)
     if second is None:
         return Answer(start.status, headers, first)
-    outlet = _Outlet(request)
-    outlet.do(send_start(request.send, start.status, headers))
-    for block in chain((first, second), blocks):
-        if request.presence.gone.is_set():
-            break
-        outlet.do(send_part(request.send, block, more=True))
-    outlet.do(send_part(request.send, b"", more=False))
+    if not outlets.acquire(blocking=False):
+        return _busy(headers)
+    try:
+        outlet = _Outlet(request)
+        outlet.do(send_start(request.send, start.status, headers))
+        for block in chain((first, second), blocks):
+            if request.presence.gone.is_set():
+                break
+            outlet.do(send_part(request.send, block, more=True))
+        outlet.do(send_part(request.send, b"", more=False))
+    finally:
+        outlets.release()
     return Answer(start.status, headers, None)
+
+
+def _busy(headers: Headers) -> Answer:
+    """Return the answer in place of a long one, with what else is said of it."""
+    kept = [(name, value) for name, value in headers if name not in _OF_THE_BODY]
+    told = [(b"Content-Type", b"text/plain; charset=utf-8"), (b"Retry-After", b"5")]
+    return Answer(503, [*kept, *told], BUSY)
 
 
 class _Outlet:
@@ -104,6 +131,13 @@ def _blocks(parts: Iterable[bytes]) -> Iterator[bytes]:
             gathered, size = [], 0
     if gathered:
         yield b"".join(gathered)
+
+
+def _is_small(headers: Headers) -> bool:
+    """Tell whether it is known to be, as of a file: such an answer needs no outlet."""
+    told = dict(headers)
+    length = told.get(b"Content-Length", b"")
+    return length.isdigit() and int(length) <= WHOLE_AT_MOST
 
 
 def _for_the_caller(headers: list[tuple[str, str]]) -> tuple[Headers, Hold | None]:

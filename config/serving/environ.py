@@ -46,6 +46,8 @@ def environ_of(scope: Scope, body: Body) -> Environ:
 
 def _add_headers(environ: Environ, scope: Scope) -> None:
     for raw_name, raw_value in scope["headers"]:
+        if b"_" in raw_name:
+            continue  # it would pass for one with a hyphen, which a proxy has checked
         name = raw_name.decode("latin-1").upper().replace("-", "_")
         value = raw_value.decode("latin-1")
         key = name if name in _UNPREFIXED else f"HTTP_{name}"

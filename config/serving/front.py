@@ -1,6 +1,7 @@
 """The ASGI application: reads, lets Django work in a thread, and holds who may wait."""
 
 import asyncio
+import threading
 from functools import partial
 from typing import Any
 
@@ -39,6 +40,8 @@ class Front:
         self._body_limits = body_limits
         self._room = max_listeners
         self._presences = Presences()
+        # Two threads stay free of readers who take their answer slowly, or not at all.
+        self._outlets = threading.Semaphore(max(1, threads.number - 2))
         # A change may wake everybody at once; ordinary requests get threads meanwhile.
         self._turns = asyncio.Semaphore(max(1, threads.number // 2))
 
@@ -85,7 +88,8 @@ class Front:
             self._room += 1
 
     async def _ask(self, request: Request, **more: Any) -> Answer:
-        return await self._threads.do(partial(answer, self._django, request, **more))
+        work = partial(answer, self._django, request, self._outlets, **more)
+        return await self._threads.do(work)
 
     async def _ask_again(self, request: Request, **more: Any) -> Answer:
         async with self._turns:

@@ -35,6 +35,8 @@ CONSISTENCY_COOKIE_NAME = f"{_of_this_host}consistency"
 CSRF_FAILURE_VIEW = "config.pages.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes of one request's body
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # an order of 500 items has 1,500 and some
+DATA_UPLOAD_MAX_NUMBER_FILES = 0  # no form takes one
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],

@@ -13,6 +13,7 @@ from customers.directory import BadInput, Card, Place
 from customers.signals import IdempotencyKey
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
+MAX_ERRORS = 50  # told of one body
 _KEY = re.compile(r"[\x20-\x7e]{1,255}\Z")
 
 
@@ -30,8 +31,9 @@ def idempotency(request: Request) -> IdempotencyKey | None:
 def words(data: Any, *, needed: set[str]) -> dict[str, str]:
     """Return name and e-mail from a body: its shape first, then what is missing."""
     wrong = [
-        error(f"/{key}", "unknown", f"There is no field {key[:100]!a}.")
-        for key in data.keys() - {"name", "email"}
+        error(f"/{_escaped(key)}", "unknown", f"There is no field {key[:100]!a}.")
+        for key in data
+        if key not in {"name", "email"}
     ]
     wrong += [
         error(f"/{key}", "type", f"{key} must be a string.")
@@ -39,7 +41,7 @@ def words(data: Any, *, needed: set[str]) -> dict[str, str]:
         if key in data and not isinstance(data[key], str)
     ]
     if wrong:
-        raise BadInput("bad-request", wrong)
+        raise BadInput("bad-request", wrong[:MAX_ERRORS])
     missing = sorted(needed - data.keys())
     if missing:
         raise BadInput(
@@ -52,7 +54,7 @@ def words(data: Any, *, needed: set[str]) -> dict[str, str]:
 def parameters(request: Request, known: set[str]) -> dict[str, str]:
     for name, values in request.query_params.lists():
         if name not in known:
-            raise _bad(f"?{name}", f"There is no parameter {name[:100]!a}.")
+            raise _bad(f"?{name[:64]}", f"There is no parameter {name[:100]!a}.")
         if len(values) > 1 or "\0" in values[0] or not values[0]:
             raise _bad(f"?{name}", f"{name} must have one value.")
     return request.query_params.dict()
@@ -86,6 +88,10 @@ def place(cursor: str) -> Place:
     ):
         raise _bad("?cursor", "This cursor was not made here.")
     return Place(created_at=created_at, customer_id=last_id)
+
+
+def _escaped(name: str) -> str:
+    return name[:64].replace("~", "~0").replace("/", "~1")
 
 
 def _bad(pointer: str, detail: str) -> BadInput:

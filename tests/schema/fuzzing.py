@@ -2,9 +2,11 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
@@ -17,40 +19,92 @@ EXCLUDED = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Fuzzed:
+    """What was sent and answered, by phase and by status; `found` is empty if all is
+    well."""
+
+    found: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def requests(self) -> int:
+        return sum(self.by_phase().values())
+
+    def by_phase(self) -> dict[str, int]:
+        """Return how many requests each phase and mode made."""
+        return {k: v for k, v in self.counts.items() if not k.startswith("status ")}
+
+    def defects(self) -> int:
+        """Return how many answers were 5xx; 503 is one that the document tells of."""
+        return sum(
+            number
+            for name, number in self.counts.items()
+            if name.startswith("status 5") and name != "status 503"
+        )
+
+
 def fuzz(
     url: str, *, token: str, orders: list[UUID], customers: list[UUID], examples: int
-) -> tuple[int, str]:
-    """
-    Send so many examples to each operation.
-
-    Return how many requests were made, and what was found, nothing if all is well.
-    """
+) -> Fuzzed:
+    """Send so many examples to each operation, and some along the links; always the
+    same ones."""
     known = {
         "id": [str(order) for order in orders],
         "customer_id": [str(customer) for customer in customers],
     }
-    arguments = [
-        f"--header=Authorization: Bearer {token}",
-        "--phases=examples,coverage,fuzzing",
+    return _run(
+        url,
+        token,
+        "--phases=examples,coverage,fuzzing,stateful",
         f"--max-examples={examples}",
         "--generation-deterministic",
+        known=known,
+    )
+
+
+def follow(url: str, *, token: str, seconds: int) -> Fuzzed:
+    """Follow the links from one operation to the next for so long; others each time."""
+    return _run(
+        url,
+        token,
+        "--phases=stateful",
+        "--max-examples=200",
+        f"--max-time={seconds}",
+        "--generation-database=none",
+    )
+
+
+def _run(
+    url: str,
+    token: str,
+    *arguments: str,
+    known: Mapping[str, list[str]] | None = None,
+) -> Fuzzed:
+    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/api/schema"]
+    usual = [
+        f"--header=Authorization: Bearer {token}",
+        "--mode=all",
         f"--exclude-checks={EXCLUDED}",
         "--request-timeout=20",
         "--suppress-health-check=all",
         "--no-color",
     ]
-    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/api/schema"]
-    done = subprocess.run(
-        [*command, *arguments],
-        env={
-            **os.environ,
-            "SCHEMATHESIS_HOOKS": str(HOOKS),
-            "KNOWN_IDS": json.dumps(known),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
+    with tempfile.NamedTemporaryFile(suffix=".json") as counts:
+        done = subprocess.run(
+            [*command, *usual, *arguments],
+            env={
+                **os.environ,
+                "SCHEMATHESIS_HOOKS": str(HOOKS),
+                "KNOWN_IDS": json.dumps(known or {}),
+                "COUNTS": counts.name,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        told = Path(counts.name).read_text()
+    return Fuzzed(
+        found="" if done.returncode == 0 else done.stdout + done.stderr,
+        counts=json.loads(told or "{}"),
     )
-    made = re.search(r"(\d[\d,]*) generated", done.stdout)
-    number = int(made[1].replace(",", "")) if made else 0
-    return number, "" if done.returncode == 0 else done.stdout + done.stderr

@@ -134,6 +134,29 @@ def test_every_answer_tells_its_headers(described: Document) -> None:
     assert lacking == {}
 
 
+def test_every_link_leads_to_an_operation_with_what_it_takes(
+    described: Document,
+) -> None:
+    taken = {
+        operation["operationId"]: {
+            described.resolved(parameter)["name"]
+            for parameter in operation.get("parameters", [])
+        }
+        for _, operation in described.operations()
+    }
+    links = [
+        link
+        for _, _, answer in described.answers()
+        for link in answer.get("links", {}).values()
+    ]
+
+    assert {"shipOrder", "deliverOrder", "getOrder", "eraseCustomer"} <= {
+        link["operationId"] for link in links
+    }
+    for link in links:
+        assert link.get("parameters", {}).keys() <= taken[link["operationId"]], link
+
+
 def test_schemas_have_names(described: Document) -> None:
     nameless = [
         name
