@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from customers.bounds import customer_of, kept_to
 from customers.bulk import Holder, Newcomer, hold_living, of_emails, register_all
 from customers.details import (
     BadInput,
@@ -50,6 +51,7 @@ __all__ = [
     "erased",
     "find",
     "hold_living",
+    "kept_to",
     "link",
     "of_email",
     "of_emails",
@@ -129,11 +131,6 @@ def search(q: str = "", *, limit: int, after: Place | None = None) -> tuple[Card
         found = found.filter(created_at__lte=after.created_at)
         found = found.filter(Q(created_at__lt=after.created_at) | same_moment)
     return tuple(_card(customer) for customer in found[:limit])
-
-
-def customer_of(user_id: UUID) -> UUID | None:
-    """Return the customer that a user is linked to."""
-    return Customer.objects.filter(user_id=user_id).values_list("id", flat=True).first()
 
 
 def register(  # noqa: PLR0913
