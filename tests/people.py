@@ -87,9 +87,9 @@ def linked_to(customer_id: UUID) -> Caller:
 
 
 def limited_to(
-    customer_id: UUID, caller: Caller, *, scopes: tuple[str, ...] = (READ, WRITE)
+    customer_id: UUID | None, caller: Caller, *, scopes: tuple[str, ...] = (READ, WRITE)
 ) -> Caller:
-    """Return the caller with another token, one limited to a customer."""
+    """Return the caller with another token: limited to a customer, None for none."""
     issued = issue_token(caller.user, scopes=scopes, customer_id=customer_id)
     return Caller(caller.user, issued.text)
 
