@@ -39,7 +39,6 @@ OTHERS = {
     "rebuild": "0",
     "uidb64": "MQ",
     "link": "set-password",
-    "anything": "nothing/here",
 }
 
 

@@ -18,10 +18,17 @@ def who(services: object, django_db_blocker: Any) -> People:
         return people(a_customer(), a_customer("Grace Hopper"))
 
 
+@pytest.fixture(scope="session")
+def of_a(who: People, django_db_blocker: Any) -> Place:
+    """An order of customer A's that stays as it is, and a token."""
+    with django_db_blocker.unblock():
+        order = an_order(who.own)
+        token = issue_token(who.customer.user, name="to be revoked").record
+        return Place(customer=who.own, order=order.order_id, token=token.pk)
+
+
 @pytest.fixture
-def place(who: People) -> Place:
-    """What is asked for: all of it is customer A's."""
-    order = an_order(who.own)
-    catch_up(order.position)
-    token = issue_token(who.customer.user, name="to be revoked").record
-    return Place(customer=who.own, order=order.order_id, token=token.pk)
+def place(of_a: Place) -> Place:
+    """What is asked for: all of it is customer A's, and the read side knows it."""
+    catch_up()
+    return of_a
