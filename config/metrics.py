@@ -24,6 +24,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from config.access.bounds import limit_of
 from config.access.models import METRICS, READ, ApiToken
 from config.counting import FOLDER
 from orders_query import queries
@@ -68,6 +69,8 @@ class MayScrape(BasePermission):
         if not request.user.is_authenticated:
             return False
         token = request.auth
+        if limit_of(token) is not None:
+            return False  # metrics are of all customers
         is_administrator = request.user.is_superuser and request.user.is_staff
         if not isinstance(token, ApiToken):
             return is_administrator

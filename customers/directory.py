@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from customers import journal
+from customers.bounds import customer_of, kept_to
 from customers.bulk import Holder, Newcomer, hold_living, of_emails, register_all
 from customers.details import (
     BadInput,
@@ -26,7 +27,6 @@ from customers.finding import (
     Place,
     card_of,
     cards,
-    customer_of,
     erased,
     find,
     of_email,
@@ -62,6 +62,7 @@ __all__ = [
     "erased",
     "find",
     "hold_living",
+    "kept_to",
     "link",
     "of_email",
     "of_emails",

@@ -77,11 +77,6 @@ def search(q: str = "", *, limit: int, after: Place | None = None) -> tuple[Card
     return tuple(card_of(customer) for customer in found[:limit])
 
 
-def customer_of(user_id: UUID) -> UUID | None:
-    """Return the customer that a user is linked to."""
-    return Customer.objects.filter(user_id=user_id).values_list("id", flat=True).first()
-
-
 def user_of(customer_id: UUID) -> dict[str, Any] | None:
     """Return all that is known of the user linked to a customer, None without one."""
     user: Any = get_user_model().objects.filter(customer=customer_id).first()

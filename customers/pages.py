@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -73,9 +74,11 @@ def customer_page(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     may_change = request.user.has_perm(NEEDS)
     if not may_change:
         _require_own(request, customer_id)
+    if request.method == "POST" and not may_change:
+        raise PermissionDenied
     card = _found(customer_id)
     form = CustomerForm(name=card.name or "", email=card.email or "")
-    if request.method == "POST" and may_change:
+    if request.method == "POST":
         form = _typed(request)
         try:
             change = directory.change(

@@ -143,6 +143,7 @@ def _attempt(
 ) -> Receipt:
     before = _load(command, context)
     if before.receipt is not None:
+        _require_known(before, command)
         return before.receipt
     events = _decided(command, before, expected_version)
     state = reduce(evolve, events, before.state)
@@ -196,10 +197,15 @@ def _require_version(command: Command, before: Loaded, expected: int | None) -> 
     """Compare versions first of all; an order to be created is at version 0."""
     if expected is None:
         return
-    if not (isinstance(command, CreateOrder) or is_known_to(before.state, command)):
-        raise OrderNotFound  # of an order that one may not know, the version neither
+    _require_known(before, command)
     if before.version != expected:
         raise VersionMismatch(expected=expected, actual=before.version)
+
+
+def _require_known(before: Loaded, command: Command) -> None:
+    """Of an order that one may not know, neither version nor receipt is told."""
+    if not (isinstance(command, CreateOrder) or is_known_to(before.state, command)):
+        raise OrderNotFound
 
 
 def _remark(command: Command) -> Remark | None:

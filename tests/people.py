@@ -86,6 +86,14 @@ def linked_to(customer_id: UUID) -> Caller:
     return caller
 
 
+def limited_to(
+    customer_id: UUID | None, caller: Caller, *, scopes: tuple[str, ...] = (READ, WRITE)
+) -> Caller:
+    """Return the caller with another token: limited to a customer, None for none."""
+    issued = issue_token(caller.user, scopes=scopes, customer_id=customer_id)
+    return Caller(caller.user, issued.text)
+
+
 def an_email() -> str:
     return f"{uuid4().hex}@example.org"
 

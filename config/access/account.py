@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from config.access.bounds import limit_refusal, may_limit
 from config.access.models import READ, WRITE, ApiToken, issue_token
 
 MOST = 20  # valid tokens of one person
@@ -20,13 +21,18 @@ LONGEST = 365  # days
 
 
 class TokenForm(forms.Form):
-    """What a new token is for, what it may do, and for how long."""
+    """What a new token is for, what it may do, for whom, and for how long."""
 
     name = forms.CharField(max_length=100)
     scopes = forms.MultipleChoiceField(
         choices=[(READ, "Read"), (WRITE, "Command")],
         initial=[READ, WRITE],
         widget=forms.CheckboxSelectMultiple,
+    )
+    customer_id = forms.UUIDField(
+        required=False,
+        label="Only of the customer",
+        error_messages={"invalid": "This is no customer's id."},
     )
     days = forms.IntegerField(min_value=1, max_value=LONGEST, initial=90)
 
@@ -44,6 +50,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "issued": issued,
+        "may_limit": may_limit(request.user),
         "tokens": _own(request).order_by("-created_at"),
         "groups": request.user.groups.values_list("name", flat=True),
         "now": timezone.now(),
@@ -88,10 +95,14 @@ def _own(request: HttpRequest) -> Any:
 
 
 def _issued(request: HttpRequest, form: TokenForm) -> str:
-    """Return the text of a new token, empty if there are too many of them."""
+    """Return the text of a new token, empty if the form says why there is none."""
     valid = _own(request).filter(revoked_at=None, expires_at__gt=timezone.now())
     if valid.count() >= MOST:
         form.add_error(None, f"You have {MOST} valid tokens. Revoke one first.")
         return ""
     user: Any = request.user
+    limit, scopes = form.cleaned_data["customer_id"], form.cleaned_data["scopes"]
+    if refused := limit_refusal(user, limit, scopes=scopes):
+        form.add_error("customer_id", refused)
+        return ""
     return issue_token(user, **form.cleaned_data).text

@@ -9,6 +9,7 @@ from django.forms import ModelForm, MultipleChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
 
+from config.access.bounds import limit_refusal
 from config.access.models import (
     READ,
     SCOPES,
@@ -29,7 +30,17 @@ class ApiTokenForm(ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = ApiToken
-        fields = ["user", "name", "scopes", "expires_at"]
+        fields = ["user", "name", "scopes", "customer_id", "expires_at"]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a limit that leaves nothing, or is none for what is told by it."""
+        cleaned = super().clean() or self.cleaned_data
+        user, limit = cleaned.get("user"), cleaned.get("customer_id")
+        if user and (
+            refused := limit_refusal(user, limit, scopes=cleaned.get("scopes", ()))
+        ):
+            self.add_error("customer_id", refused)
+        return cleaned
 
 
 class ByState(admin.SimpleListFilter):
@@ -66,14 +77,15 @@ class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "username",
         "name",
         "scopes",
+        "customer_id",
         "created_at",
         "expires_at",
         "revoked_at",
     ]
     list_select_related = ["user"]
     list_filter = [ByState]
-    search_fields = ["user__username", "name"]
-    search_help_text = "a part of a user's or a token's name"
+    search_fields = ["user__username", "name", "customer_id__exact"]
+    search_help_text = "a part of a user's or a token's name, or a customer's id"
     ordering = ["-created_at", "-id"]
     autocomplete_fields = ["user"]
     show_full_result_count = False

@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.access.bounds import limit_of, linked_customer
 from config.access.models import READ, SCOPES, WRITE, ApiToken
-from config.access.permissions import linked_customer
 
 ME = inline_serializer(
     "Me",
@@ -31,7 +31,9 @@ ME = inline_serializer(
             help_text="The token's; a session has all.",
         ),
         "customerId": serializers.UUIDField(
-            allow_null=True, help_text="The customer that the user is linked to."
+            allow_null=True,
+            help_text="The customer that the token is limited to, or else the one "
+            "that the user is linked to.",
         ),
     },
 )
@@ -62,11 +64,11 @@ class Me(APIView):
     def get(self, request: Request) -> Response:
         _no_parameters(request)
         user: Any = request.user
-        customer_id = linked_customer(user)
+        own = linked_customer(user)
         roles = sorted(user.groups.values_list("name", flat=True))
         if user.is_superuser:
             roles.append("administrator")
-        if customer_id is not None:
+        if own is not None:
             roles.append("customer")
         # A session may do all that its user may.
         token = request.auth
@@ -77,7 +79,7 @@ class Me(APIView):
                 "username": user.username,
                 "roles": roles,
                 "scopes": scopes,
-                "customerId": customer_id,
+                "customerId": limit_of(token) or own,
             }
         )
 

@@ -125,6 +125,12 @@ class ApiToken(models.Model):
     scopes = ArrayField(
         models.CharField(max_length=10, choices=[(scope, scope) for scope in SCOPES])
     )
+    customer_id = models.UUIDField(
+        "only of customer",
+        null=True,
+        blank=True,
+        help_text="Empty: no limit but what the user may.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, editable=False)
@@ -153,14 +159,21 @@ class IssuedToken:
 
 
 def issue_token(
-    user: User, *, name: str = "", scopes: Iterable[str] = (READ, WRITE), days: int = 90
+    user: User,
+    *,
+    name: str = "",
+    scopes: Iterable[str] = (READ, WRITE),
+    days: int = 90,
+    customer_id: UUID | None = None,
 ) -> IssuedToken:
+    """Make a token; with `customer_id` it does nothing beyond that customer."""
     text = draw_text()
     record = ApiToken.objects.create(
         user=user,
         name=name,
         digest=digest_of(text),
         scopes=list(scopes),
+        customer_id=customer_id,
         expires_at=timezone.now() + timedelta(days=days),
     )
     return IssuedToken(record=record, text=text)

@@ -1,11 +1,11 @@
 """Who may do what: a view says what it needs, and one that says nothing is shut."""
 
 from typing import Any
-from uuid import UUID
 
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from config.access.bounds import limit_of, linked_customer
 from config.access.models import READ, WRITE, ApiToken
 
 _SILENT = object()
@@ -16,7 +16,9 @@ class RoleAndScope(BasePermission):
 
     A view declares `needs`: a permission, one for each action (or method in lower
     case), or None for anybody signed in; and `customers_may`: the actions for which
-    being linked to a customer is enough, the view then shows that customer's own.
+    being linked to a customer is enough, the view then shows that customer's own. A
+    token limited to a customer may no other actions, unless the view names them all in
+    `limited_may`. Which customer it is the view is told by `directory.kept_to`.
     """
 
     message = "You may not do this."
@@ -33,16 +35,13 @@ class RoleAndScope(BasePermission):
         needed = _needed(view, action)
         if needed is None:
             return True
+        limit = limit_of(request.auth)
+        customers_may: frozenset[str] = getattr(view, "customers_may", frozenset())
         if isinstance(needed, str) and request.user.has_perm(needed):
-            return True
-        may = action in getattr(view, "customers_may", frozenset())
-        return may and linked_customer(request.user) is not None
-
-
-def linked_customer(user: Any) -> UUID | None:
-    """Return the id of the customer that a user is linked to."""
-    customer = getattr(user, "customer", None)
-    return None if customer is None else customer.pk
+            limited_may = getattr(view, "limited_may", customers_may)
+            return limit is None or action in limited_may
+        own = linked_customer(request.user)
+        return action in customers_may and own is not None and limit in (None, own)
 
 
 def _scope_fits(request: Request) -> bool:

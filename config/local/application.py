@@ -105,7 +105,6 @@ def _granian(environment: Mapping[str, str], port: int) -> Command:
     header_seconds = float(environment.get("HEADER_SECONDS", "20"))
     options = {
         "interface": "asgi",
-        "http": 1,  # what nobody uses need not be listened to
         # Not whatever happens to be installed: another loop closes files that are not
         # its own any more.
         "loop": "uvloop",

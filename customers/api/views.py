@@ -57,10 +57,8 @@ class Customers(ViewSet):
     def retrieve(self, request: Request, customer_id: UUID) -> Response:
         """One customer."""
         reading.parameters(request, set())
-        if not request.user.has_perm(PERMISSION):
-            user: Any = request.user
-            if directory.customer_of(user.pk) != customer_id:
-                raise CustomerNotFound(customer_id)
+        if directory.kept_to(request, unless=PERMISSION) not in (None, customer_id):
+            raise CustomerNotFound(customer_id)
         return Response(_shown(directory.find(customer_id)))
 
     @schema.changed

@@ -78,13 +78,13 @@ def deliver_order(request: Request, order_id: UUID) -> DeliverOrder:
     return DeliverOrder(order_id=order_id)
 
 
-def cancel_order(
-    request: Request, order_id: UUID, *, only_of: UUID | None
-) -> CancelOrder:
+def cancel_order(request: Request, order_id: UUID, *, by_customer: bool) -> CancelOrder:
     body = Body(request.data).known("reason")
     reason = body.optional("reason", a_text(500))
     body.done()
-    return CancelOrder(order_id=order_id, reason=new_remark(reason), only_of=only_of)
+    return CancelOrder(
+        order_id=order_id, reason=new_remark(reason), by_customer=by_customer
+    )
 
 
 def expected_version(request: Request) -> int | None:

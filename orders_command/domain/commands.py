@@ -15,7 +15,14 @@ class Remark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CreateOrder:
+class _Command:
+    """Other customers, and their orders, are unknown to a caller kept to `only_of`."""
+
+    only_of: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateOrder(_Command):
     order_id: UUID
     order_number: str
     customer_id: UUID
@@ -26,26 +33,26 @@ class CreateOrder:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConfirmOrder:
+class ConfirmOrder(_Command):
     order_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShipOrder:
+class ShipOrder(_Command):
     order_id: UUID
     shipment: Remark | None = None  # carrier and number, as `shipments` writes them
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeliverOrder:
+class DeliverOrder(_Command):
     order_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
-class CancelOrder:
+class CancelOrder(_Command):
     order_id: UUID
     reason: Remark | None = None
-    only_of: UUID | None = None  # a customer may cancel an own order that is pending
+    by_customer: bool = False  # who may cancel an order that is pending, and no other
 
 
 Transition = ConfirmOrder | ShipOrder | DeliverOrder | CancelOrder

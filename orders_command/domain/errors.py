@@ -27,6 +27,11 @@ class BadInput(OrderError):
         self.errors = list(errors)
 
 
+def unknown_customer() -> BadInput:
+    detail = "There is no such customer."
+    return BadInput([{"pointer": "/customerId", "code": "unknown", "detail": detail}])
+
+
 class OrderNotFound(OrderError):
     code = "order-not-found"
 

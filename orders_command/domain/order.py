@@ -23,7 +23,12 @@ from orders_command.domain.commands import (
     Remark,
     ShipOrder,
 )
-from orders_command.domain.errors import BadInput, InvalidTransition, OrderNotFound
+from orders_command.domain.errors import (
+    BadInput,
+    InvalidTransition,
+    OrderNotFound,
+    unknown_customer,
+)
 from orders_command.events import (
     Item,
     OrderCancelled,
@@ -63,7 +68,8 @@ def decide(order: OrderState | None, command: Command) -> list[OrderEvent]:
     """
     Return the events that the command causes.
 
-    :raises BadInput: if a new order has no items or refused values
+    :raises BadInput: if a new order has no items or refused values, or is for a
+        customer unknown to the caller
     :raises OrderNotFound: if there is no order to act on
     :raises InvalidTransition: if the order's status does not allow it
     """
@@ -71,13 +77,13 @@ def decide(order: OrderState | None, command: Command) -> list[OrderEvent]:
         case CreateOrder():
             return [_create(order, command)]
         case ConfirmOrder():
-            _require(order, "confirmed", Status.PENDING)
+            _require(order, command, "confirmed", Status.PENDING)
             return [OrderConfirmed()]
         case ShipOrder():
-            _require(order, "shipped", Status.CONFIRMED)
+            _require(order, command, "shipped", Status.CONFIRMED)
             return [OrderShipped(shipment_id=_id(command.shipment))]
         case DeliverOrder():
-            _require(order, "delivered", Status.SHIPPED)
+            _require(order, command, "delivered", Status.SHIPPED)
             return [OrderDelivered()]
         case CancelOrder():
             _require_cancellable(order, command)
@@ -133,10 +139,7 @@ def problems(command: CreateOrder) -> list[dict[str, str]]:
 
 def is_known_to(order: OrderState | None, command: Command) -> bool:
     """Tell whether there is such an order, as far as the one who asks may know."""
-    if order is None:
-        return False
-    only_of = command.only_of if isinstance(command, CancelOrder) else None
-    return only_of in (None, order.customer_id)
+    return order is not None and command.only_of in (None, order.customer_id)
 
 
 def _now(order: OrderState, status: Status) -> OrderState:
@@ -157,6 +160,8 @@ def _create(order: OrderState | None, command: CreateOrder) -> OrderCreated:
     errors = problems(command)
     if errors:
         raise BadInput(errors)
+    if command.only_of not in (None, command.customer_id):
+        raise unknown_customer()
     return OrderCreated(
         customer_id=command.customer_id,
         order_number=command.order_number,
@@ -188,8 +193,10 @@ def _problem(pointer: str, code: str, detail: str) -> dict[str, str]:
     return {"pointer": pointer, "code": code, "detail": detail}
 
 
-def _require(order: OrderState | None, done: str, *allowed: Status) -> None:
-    if order is None:
+def _require(
+    order: OrderState | None, command: Command, done: str, *allowed: Status
+) -> None:
+    if order is None or not is_known_to(order, command):
         raise OrderNotFound
     if order.status not in allowed:
         wanted = " or ".join(allowed)
@@ -199,13 +206,10 @@ def _require(order: OrderState | None, done: str, *allowed: Status) -> None:
 
 
 def _require_cancellable(order: OrderState | None, command: CancelOrder) -> None:
-    """A customer may cancel while it is pending; other people's orders are unknown."""
-    if command.only_of is None:
-        _require(order, "cancelled", Status.PENDING, Status.CONFIRMED)
-        return
-    if not is_known_to(order, command):
-        raise OrderNotFound
-    _require(order, "cancelled by its customer", Status.PENDING)
+    if command.by_customer:
+        _require(order, command, "cancelled by its customer", Status.PENDING)
+    else:
+        _require(order, command, "cancelled", Status.PENDING, Status.CONFIRMED)
 
 
 def _id(remark: Remark | None) -> UUID | None:

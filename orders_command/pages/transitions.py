@@ -1,12 +1,10 @@
 """Buttons that move an order on. Each carries the version that its presser saw."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
@@ -60,12 +58,15 @@ def deliver_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
 @require_POST
 def cancel_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """The desk cancels any order, customers their own while it is pending."""
-    own = None if request.user.has_perm(NEEDS) else _own_customer(request)
+    own = directory.kept_to(request, unless=NEEDS)
     refused = _refused(request, "reason")
     if refused:
         return _back(request, order_id, refused)
     reason = new_remark(_text(request, "reason"))
-    command = CancelOrder(order_id=order_id, reason=reason, only_of=own)
+    by_customer = not request.user.has_perm(NEEDS)
+    command = CancelOrder(
+        order_id=order_id, reason=reason, only_of=own, by_customer=by_customer
+    )
     return _move(request, command, acted_on=_version(request))
 
 
@@ -96,14 +97,6 @@ def _lost(request: HttpRequest, order_id: UUID, query: str) -> HttpResponse:
 def _back(request: HttpRequest, order_id: UUID, refused: str) -> HttpResponse:
     messages.error(request, refused)
     return go_to(request, order_id)
-
-
-def _own_customer(request: HttpRequest) -> UUID:
-    user: Any = request.user
-    customer_id = directory.customer_of(user.pk)
-    if customer_id is None:
-        raise PermissionDenied
-    return customer_id
 
 
 def _refused(request: HttpRequest, *names: str) -> str:

@@ -12,10 +12,10 @@ from django.db import IntegrityError, connection
 from customers.signals import IdempotencyKey
 from orders_command.domain.commands import Remark
 from orders_command.domain.errors import (
-    BadInput,
     CustomerErased,
     DuplicateReference,
     InFlight,
+    unknown_customer,
 )
 from orders_command.domain.order import OrderState, Status
 from orders_command.events import OrderCreated, OrderEvent
@@ -148,7 +148,7 @@ def _create(
     if not is_free:
         raise InFlight
     if not is_known:
-        raise _unknown_customer()
+        raise unknown_customer()
     if is_erased:
         raise CustomerErased
     return position, None
@@ -171,11 +171,6 @@ def _saved(statement: str, parameters: dict[str, Any]) -> tuple[Any, ...]:
             return row
     except IntegrityError as error:
         raise _meaning_of(error) from error
-
-
-def _unknown_customer() -> BadInput:
-    detail = "There is no such customer."
-    return BadInput([{"pointer": "/customerId", "code": "unknown", "detail": detail}])
 
 
 def _meaning_of(error: IntegrityError) -> Exception:

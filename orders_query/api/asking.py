@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
@@ -26,10 +25,4 @@ class QueryViewSet(ViewSet):
 
     def only_of(self, request: Request) -> UUID | None:
         """Return the customer that the caller is kept to, None if they see all."""
-        user = request.user
-        if user.pk is None or user.has_perm(NEEDS):
-            return None
-        customer_id = directory.customer_of(user.pk)
-        if customer_id is None:
-            raise PermissionDenied
-        return customer_id
+        return directory.kept_to(request, unless=NEEDS)

@@ -83,7 +83,9 @@ class Asked:
 
 def understood(request: HttpRequest, own: UUID | None) -> Asked:
     """Understand the form; a customer's own orders are all that customers find."""
-    typed = {name: request.GET.get(name, "").strip() for name in _MEANINGS}
+    # Looking a customer up would tell somebody else's address from nobody's.
+    known = _MEANINGS.keys() - ({"customer"} if own else set())
+    typed = {name: request.GET.get(name, "").strip() for name in known}
     asked = Asked(typed=typed, statuses=request.GET.getlist("status"))
     if not showing.STATUSES.keys() >= set(asked.statuses):
         asked.errors["status"] = "There is no such status."

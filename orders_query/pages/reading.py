@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -53,13 +52,7 @@ def seen(request: HttpRequest) -> int:
 
 def only_of(request: HttpRequest) -> UUID | None:
     """Return the customer that the reader is kept to, None if they see all."""
-    if request.user.has_perm(NEEDS):
-        return None
-    user: Any = request.user
-    customer_id = directory.customer_of(user.pk)
-    if customer_id is None:
-        raise PermissionDenied
-    return customer_id
+    return directory.kept_to(request, unless=NEEDS)
 
 
 def history_at(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from orders_command.domain.errors import InvalidTransition, OrderNotFound
+from orders_command.domain.errors import BadInput, InvalidTransition, OrderNotFound
 from orders_command.events import OrderCancelled, OrderShipped
 from tests.examples import (
     CUSTOMER,
@@ -71,14 +71,32 @@ def test_a_reason_may_be_left_out():
 
 
 def test_a_customer_cancels_an_own_pending_order():
-    given(created).when(replace(cancel, only_of=CUSTOMER)).then(cancelled)
+    given(created).when(replace(cancel, by_customer=True)).then(cancelled)
 
 
 def test_a_customer_does_not_cancel_a_confirmed_order():
-    own = replace(cancel, only_of=CUSTOMER)
+    own = replace(cancel, by_customer=True)
 
     given(created, confirmed).when(own).refused(InvalidTransition)
 
 
-def test_somebody_elses_order_is_unknown_to_a_customer():
-    given(created).when(replace(cancel, only_of=SOMEBODY_ELSE)).refused(OrderNotFound)
+def test_who_is_kept_to_a_customer_but_works_at_the_desk_cancels_a_confirmed_order():
+    own = replace(cancel, only_of=CUSTOMER)
+
+    given(created, confirmed).when(own).then(cancelled)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("past", PASTS)
+def test_somebody_elses_order_is_unknown_whatever_is_asked_of_it(past, command):
+    kept = replace(COMMANDS[command], only_of=SOMEBODY_ELSE)
+
+    given(*PASTS[past]).when(kept).refused(OrderNotFound)
+
+
+def test_an_order_for_somebody_else_is_one_for_nobody():
+    given().when(replace(create, only_of=CUSTOMER)).then(created)
+
+    refusal = given().when(replace(create, only_of=SOMEBODY_ELSE)).refused(BadInput)
+
+    assert [error["pointer"] for error in refusal.errors] == ["/customerId"]

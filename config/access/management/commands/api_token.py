@@ -2,9 +2,11 @@
 
 from argparse import ArgumentParser
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
+from config.access.bounds import limit_refusal
 from config.access.models import READ, SCOPES, WRITE, User, issue_token
 
 
@@ -20,9 +22,22 @@ class Command(BaseCommand):
             help=f"comma separated, of {', '.join(SCOPES)} (default: %(default)s)",
         )
         parser.add_argument("--days", type=int, default=90, help="valid for so long")
+        parser.add_argument(
+            "--customer",
+            type=UUID,
+            metavar="ID",
+            help="a customer beyond whom it sees and does nothing (default: no limit)",
+        )
 
     def handle(
-        self, *_: Any, username: str, name: str, scopes: str, days: int, **__: Any
+        self,
+        *_: Any,
+        username: str,
+        name: str,
+        scopes: str,
+        days: int,
+        customer: UUID | None,
+        **__: Any,
     ) -> None:
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
@@ -32,5 +47,9 @@ class Command(BaseCommand):
             raise CommandError(f"Unknown scopes: {', '.join(sorted(unknown))}.")
         if days < 1:
             raise CommandError("--days must be at least 1.")
-        issued = issue_token(user, name=name, scopes=wanted, days=days)
+        if refused := limit_refusal(user, customer, scopes=wanted):
+            raise CommandError(f"--customer: {refused}")
+        issued = issue_token(
+            user, name=name, scopes=wanted, days=days, customer_id=customer
+        )
         self.stdout.write(issued.text)
