@@ -2,15 +2,14 @@
 
 from django.conf import settings
 
-from tests.security.kinds import FORM, SECRET
+from tests.security.kinds import CSRF, FORM, SECRET
 from tests.security.raw import asked
 
 
 def asking_for(email: str, host: str, *lines: str) -> bytes:
-    csrf = f"Cookie: csrftoken={SECRET}; __Host-csrftoken={SECRET}"
     form = f"csrfmiddlewaretoken={SECRET}&email={email}"
     return asked(
-        "POST", "/sign-in/forgotten", FORM, csrf, *lines, host=host, body=form.encode()
+        "POST", "/sign-in/forgotten", FORM, CSRF, *lines, host=host, body=form.encode()
     )
 
 

@@ -19,7 +19,7 @@ CHUNKED = "Transfer-Encoding: chunked"
 ORDERS = "/api/query/orders"
 CHANGES = "/api/query/orders/changes"
 SECRET = "s" * 32
-CSRF = f"Cookie: __Host-csrftoken={SECRET}"
+CSRF = f"Cookie: csrftoken={SECRET}; __Host-csrftoken={SECRET}"
 
 Made = dict[str, bytes]
 
