@@ -30,9 +30,7 @@ PROCESSES = {
     "worker": [*CELERY, "worker", "--concurrency=1"],
     "beat": [*CELERY, "beat", "--pidfile="],
     "rebuilder": [*MANAGE, "rebuilder"],
-    "check": [*MANAGE, "check"],
     "migrate": [*MANAGE, "migrate"],
-    "verify": [*MANAGE, "verify"],
 }
 
 
@@ -81,22 +79,21 @@ def test_without_a_secret_nothing_starts(production: Production, name: str) -> N
     assert "secrets.token_urlsafe(60)" in said
 
 
-@pytest.mark.parametrize(
-    ("more", "why"),
-    [
-        ({"SECRET_KEY": SHORT}, "SECRET_KEY has fewer than 50 characters"),
-        ({"DEBUG": "1"}, "Take DEBUG out of the environment"),
-        ({"ALLOWED_HOSTS": "*"}, "Name the hosts that this answers to"),
-    ],
-)
-def test_the_web_server_says_why_it_does_not_start(
-    production: Production, more: dict[str, str], why: str
+def test_the_web_server_says_everything_that_keeps_it_from_starting(
+    production: Production,
 ) -> None:
-    status, said = production.run(*GRANIAN, **more)
+    status, said = production.run(
+        *GRANIAN, SECRET_KEY=SHORT, DEBUG="1", ALLOWED_HOSTS="*"
+    )
 
     assert status == 1
-    assert "Refusing to start." in said
-    assert why in said
+    for words in (
+        "Refusing to start.",
+        "SECRET_KEY has fewer than 50 characters",
+        "Take DEBUG out of the environment",
+        "Name the hosts that this answers to",
+    ):
+        assert words in said
     assert SHORT not in said
 
 
