@@ -74,10 +74,7 @@ def test_the_language_of_http_2_is_not_spoken(web: str) -> None:
     )
 
 
-@pytest.mark.parametrize("many", [1, 500])
-def test_headers_without_end_are_431(web: str, many: int) -> None:
-    lines = b"".join(
-        b"X-%d: %s\r\n" % (n, b"a" * (500_000 // many)) for n in range(many)
-    )
+def test_headers_without_end_are_431(web: str) -> None:
+    lines = b"".join(b"X-%d: a\r\n" % number for number in range(500))
 
     assert answered(web, GET + lines + b"\r\n").status == 431
