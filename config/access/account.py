@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_required
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -14,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from config.access.bounds import limit_refusal, may_limit
-from config.access.models import READ, WRITE, ApiToken, issue_token
+from config.access.models import READ, WRITE, ApiToken, issue_token, new_id
 
 MOST = 20  # valid tokens of one person
 LONGEST = 365  # days
@@ -35,6 +36,7 @@ class TokenForm(forms.Form):
         error_messages={"invalid": "This is no customer's id."},
     )
     days = forms.IntegerField(min_value=1, max_value=LONGEST, initial=90)
+    key = forms.UUIDField(required=False, initial=new_id, widget=forms.HiddenInput)
 
 
 @login_required
@@ -105,4 +107,9 @@ def _issued(request: HttpRequest, form: TokenForm) -> str:
     if refused := limit_refusal(user, limit, scopes=scopes):
         form.add_error("customer_id", refused)
         return ""
-    return issue_token(user, **form.cleaned_data).text
+    try:
+        with transaction.atomic():
+            return issue_token(user, **form.cleaned_data).text
+    except IntegrityError:
+        form.add_error(None, "This form has made its token already. Load it anew.")
+        return ""

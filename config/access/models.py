@@ -158,17 +158,24 @@ class IssuedToken:
     text: str
 
 
-def issue_token(
+def issue_token(  # noqa: PLR0913
     user: User,
     *,
     name: str = "",
     scopes: Iterable[str] = (READ, WRITE),
     days: int = 90,
     customer_id: UUID | None = None,
+    key: UUID | None = None,
 ) -> IssuedToken:
-    """Make a token; with `customer_id` it does nothing beyond that customer."""
+    """
+    Make a token; with `customer_id` it does nothing beyond that customer.
+
+    :param key: becomes its id, so that what is sent twice makes one
+    :raises IntegrityError: if there is a token with this id
+    """
     text = draw_text()
     record = ApiToken.objects.create(
+        id=key or new_id(),
         user=user,
         name=name,
         digest=digest_of(text),

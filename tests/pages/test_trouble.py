@@ -7,7 +7,7 @@ from django.conf import settings
 
 from orders_command.models import Order
 from tests.doors.test_timeouts import locked, with_limit
-from tests.pages.visiting import HTMX, placed, signed_in
+from tests.pages.visiting import HTMX, fields, placed, signed_in, text
 from tests.people import a_customer, administrator, desk_clerk
 from tests.projected import ORDERS, catch_up
 
@@ -53,6 +53,19 @@ def test_a_reason_that_will_not_do_is_no_reason(reason: str) -> None:
     )
 
     assert page.status_code == 404  # nothing is parked, and nothing was decided
+
+
+def test_a_form_that_is_sent_twice_makes_one_token() -> None:
+    caller = desk_clerk()
+    client = signed_in(caller)
+    sent = {**fields(client.get("/account").content), "name": "of a double click"}
+    sent |= {"scopes": ["read"], "days": "1"}
+
+    once, twice = (client.post("/account", sent) for _ in range(2))
+
+    assert (once.status_code, twice.status_code) == (200, 422)
+    assert "has made its token already" in text(twice)
+    assert caller.user.api_tokens.filter(name="of a double click").count() == 1
 
 
 @pytest.mark.parametrize("number", ["9" * 5_000, "-1", "x", "²"])
