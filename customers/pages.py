@@ -73,9 +73,9 @@ def customer_list(request: HttpRequest) -> HttpResponse:
 def customer_page(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     may_change = request.user.has_perm(NEEDS)
     if not may_change:
+        if request.method == "POST":
+            raise PermissionDenied  # whosever it is: that there is one is not told
         _require_own(request, customer_id)
-    if request.method == "POST" and not may_change:
-        raise PermissionDenied
     card = _found(customer_id)
     form = CustomerForm(name=card.name or "", email=card.email or "")
     if request.method == "POST":

@@ -23,6 +23,8 @@ from tests.people import (
 from tests.security.table import Row, is_refusal
 
 GOOD, WRONG, MISSING = "s" * 32, "w" * 32, ""  # CSRF tokens; the cookie has the first
+# Shared: each would load the middleware anew, and that looks at every static file.
+_handler = Client(enforce_csrf_checks=True).handler
 PAST = timezone.now() - timedelta(seconds=1)
 
 
@@ -50,7 +52,8 @@ class Sender:
         return row.cells[self.column]
 
     def client(self) -> Client:
-        client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+        client = Client(raise_request_exception=False)
+        client.handler = _handler
         if self.has_session:
             client.cookies[settings.SESSION_COOKIE_NAME] = _session_of(self.user)
         client.cookies[settings.CSRF_COOKIE_NAME] = GOOD
