@@ -47,7 +47,7 @@ def test_any_bytes_are_read_as_the_library_reads_them_or_refused(body: bytes) ->
     assert found == (read_by_the_library(body) if body else {})
 
 
-@examples(200)
+@examples(80)
 @given(st.dictionaries(words, anything, max_size=5))
 def test_any_object_comes_back_as_it_was_or_is_refused(data: dict[str, Any]) -> None:
     body = json.dumps(data).encode()
