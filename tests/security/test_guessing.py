@@ -91,7 +91,8 @@ def test_the_owner_signs_in_on_a_known_device_however_others_guess() -> None:
     attacked(owner.user.username)
 
     assert sign_in(device, owner.user.username, PASSWORD) == 302
-    assert sign_in(Client(), owner.user.username, PASSWORD) == 429
+    stranger = Client(REMOTE_ADDR=an_address())
+    assert sign_in(stranger, owner.user.username, PASSWORD) == 429
 
 
 def test_a_neighbour_at_the_owners_address_locks_nobody_out_either() -> None:
