@@ -1,7 +1,6 @@
 """Rows to JSON: PostgreSQL has built the body, the view adds what HTTP says of it."""
 
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -94,9 +93,7 @@ class Exports(QueryViewSet):
     @schema.export
     def retrieve(self, request: Request, customer_id: UUID) -> StreamingHttpResponse:
         parameters.only(request)
-        user: Any = request.user
-        is_own = directory.customer_of(user.pk) == customer_id
-        if not (is_own or user.has_perm(self.needs)):
+        if directory.kept_to(request, unless=self.needs) not in (None, customer_id):
             raise CustomerNotFound(customer_id)
         first, parts = queries.export(customer_id, reader=parameters.reader(request))
         name = f"customer-{customer_id}.json"

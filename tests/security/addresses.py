@@ -43,7 +43,8 @@ class Address:
         drawn = getattr(self.view, "actions", None)
         offered = getattr(self.view, "cls", None)
         if drawn:  # of a view set
-            yield from (method.upper() for method in drawn)
+            # The framework adds HEAD to what has a GET, once that was asked for.
+            yield from (method.upper() for method in drawn if method != "head")
         elif offered:  # a view of the API; the one of unknown addresses has none
             found = [m for m in ("get", "post", "put", "patch") if hasattr(offered, m)]
             yield from map(str.upper, found or ["get"])

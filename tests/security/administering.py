@@ -46,7 +46,8 @@ def _of_cell(row: Row, address: Address, sender: Sender, place: Place) -> Iterat
 def _ask(
     method: str, address: Address, sender: Sender, place: Place
 ) -> HttpResponseBase:
-    path = _ROUTE_WORD.sub("access/", address.route)
+    word = "nothing/" if address.kind == "anything else" else "access/"
+    path = _ROUTE_WORD.sub(word, address.route)
     path = path.replace("<path:content_type_id>", "0").replace("<id>", _user(sender))
     path = path.replace("<path:object_id>", _object(address, place))
     answer: HttpResponseBase = sender.client().generic(

@@ -15,7 +15,8 @@ from tests.security.table import Row, fits, is_refusal
 # A session is looked after on its own; whatever else is written is a deed.
 _WRITES = re.compile(r"\b(insert into|update|delete from|copy)\s+(?!\S*session)\"?\w+_")
 _NEW_EACH_TIME = {
-    *("X-Request-Id", "Content-Length", "Consistency-Token", "Data-Age", "Read-Source")
+    *("X-Request-Id", "Content-Length", "Consistency-Token", "Data-Age", "Read-Source"),
+    "RateLimit",
 }
 _DRAWN = re.compile(
     r'("requestId":|nonce=|csrfmiddlewaretoken" value=)"[^"]*"|nonce-[^\']*'
