@@ -39,7 +39,8 @@ class Line:
 
     def __init__(self, pool: redis.ConnectionPool) -> None:
         # The client's own does what a URL may ask for: TLS, a password, a database.
-        connection: Any = pool.make_connection()
+        # Made past the pool, which counts what it has made and not what has ended.
+        connection: Any = pool.connection_class(**pool.connection_kwargs)
         try:
             connection.connect()
         except (redis.RedisError, OSError) as error:

@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psutil
@@ -20,6 +22,7 @@ from config.limiting.budgets import Budget, Verdict, parsed, refusal
 from config.limiting.limiter import Limiter
 from config.local.embedded import Embedded
 from config.local.ports import HOST, free_ports
+from tests.chaos.proxy import Proxy
 from tests.security.limited import own_valkey
 from tests.waiting import eventually
 
@@ -184,23 +187,20 @@ def valkey(
         yield found
 
 
-def test_a_connection_that_valkey_has_ended_is_made_anew(
+def test_a_connection_that_valkey_ends_is_made_anew_however_often_it_does(
     valkey: tuple[str, psutil.Process],
 ) -> None:
-    limits, budget, caller = (
-        Limiter(valkey[0]),
-        Budget("reads", 3, 3600),
-        somebody(),
-    )
-    assert is_admitted(limits, budget, caller)
-    with redis.Redis.from_url(valkey[0]) as client:
-        client.client_kill_filter(_type="normal", skipme=True)
+    at, port = urlsplit(valkey[0]), free_ports(1)[0]
+    proxy = Proxy(port, (HOST, at.port or 0))
+    limits, caller = Limiter(valkey[0].replace(f":{at.port}", f":{port}")), somebody()
+    budget, admitted = Budget("reads", 120, 3600), []
+    with closing(proxy):
+        for _ in range(121):
+            admitted.append(is_admitted(limits, budget, caller))
+            proxy.refuse()
+            proxy.heal()
 
-    assert [is_admitted(limits, budget, caller) for _ in range(3)] == [
-        True,
-        True,
-        False,
-    ]
+    assert admitted == [True] * 120 + [False]
 
 
 def unchecked() -> float:
