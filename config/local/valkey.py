@@ -13,7 +13,7 @@ from config.local.ports import HOST
 from config.local.processes import Command
 
 # What the product and Celery need; nobody wipes it, ends it or turns it into another.
-RIGHTS = "+@all -@admin -@dangerous +info +client|list"
+RIGHTS = "+@all -@admin -@dangerous +info +client|list +bgrewriteaof"
 
 
 def prepare(folder: Path, *, port: int, password: str) -> Command:

@@ -137,11 +137,12 @@ def test_what_the_rules_refuse_rolls_back_with_the_reason(
 def test_a_race_is_lost_between_two_windows_and_applied_again(
     visit: Visit, order_id: UUID, *, scripts: bool
 ) -> None:
-    first, second = (visit(desk_clerk(), java_script_enabled=scripts) for _ in "12")
+    how = {"java_script_enabled": scripts, "expects": ("ERR_FAILED",)}
+    first, second = (visit(desk_clerk(), **how) for _ in "12")
     for window in (first, second):
-        window.goto(f"/orders/{order_id}")
         if scripts:  # nothing tells the second one that it is late
-            window.route("**/changes", lambda route: route.abort())
+            window.route("**/changes*", lambda route: route.abort())
+        window.goto(f"/orders/{order_id}")
     second.get_by_text("Cancel the order…").click()
     second.get_by_label("Reason").fill("Wrong colour")
     first.get_by_role("button", name="Confirm").click()

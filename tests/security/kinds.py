@@ -27,9 +27,9 @@ Made = dict[str, bytes]
 def requests() -> Made:
     order = placed(a_customer())
     clerk, boss = desk_clerk(), administrator()
-    bearer = f"Authorization: Bearer {clerk.token}"
     metrics = issue_token(boss.user, scopes=(READ, WRITE, METRICS)).text
-    right = _right(clerk.user)  # first: a new password ends sessions
+    right = _right(clerk.user)  # first: a new password ends sessions and tokens
+    bearer = f"Authorization: Bearer {issue_token(clerk.user).text}"
     session, staff = (cookie(signed_in(caller)) for caller in (clerk, boss))
     htmx = ("HX-Request: true", "HX-Target: results")
     guess = f"username=nobody-{uuid4().hex}&password=guess&csrfmiddlewaretoken={SECRET}"

@@ -1,6 +1,7 @@
 """The headers of every kind of answer: each of them, and no other.
 
-What changes with each answer stands as ID, DATE, N, ETAG, SOURCE, NONCE and VALUE.
+What changes with each answer stands as ID, DATE, N, ETAG, SOURCE, LEFT, BUDGET, NONCE
+and VALUE.
 """
 
 Headers = dict[str, str | int | list[str]]
@@ -91,15 +92,15 @@ KINDS: dict[str, Headers] = {
         **NEVER_CACHED,
         "status": 302,
         "location": "/",
-        "set-cookie": ["csrftoken", "sessionid"],
+        "set-cookie": ["csrftoken", "sessionid", "device-ID"],
     },
     "redirect": {**PLAIN, "status": 302, "location": "/sign-in?next=/orders"},
     "page, refused": {**FORM, "status": 422},
     "page, unknown": {**FORM, "status": 404},
     "page, without its CSRF token": {**FORM, "status": 403},
     "page, asked too often": {**PAGE, "status": 429, "retry-after": "900"},
-    "page, broken": {**_without(PLAIN, "vary"), "status": 500},
-    "page, away": {**_without(PLAIN, "vary"), "status": 503, "retry-after": "2"},
+    "page, broken": {**PLAIN, "status": 500},
+    "page, away": {**PLAIN, "status": 503, "retry-after": "2"},
     "page, unknown host": {**_without(PLAIN, "vary"), "status": 400},
     "csv": {
         **_without(LIST, "set-cookie"),
@@ -181,6 +182,19 @@ KINDS: dict[str, Headers] = {
     "408": {**_without(PROBLEM, "allow", "vary"), "status": 408},
     "400 by the front": {**_without(PROBLEM, "allow", "vary"), "status": 400},
 }
+COUNTED: Headers = {"ratelimit": "LEFT", "ratelimit-policy": "BUDGET"}
+# Answered before anybody asks who calls, or never counted.
+UNCOUNTED = {
+    *("static", "static, hashed", "static, unknown", "health", "metrics"),
+    *(
+        "page, unknown host",
+        "api, unknown host",
+        "api, 413",
+        "api, 403",
+        "408",
+        "400 by the front",
+    ),
+}
 # What cannot be read at all, granian answers itself; there is nothing in it.
 BY_GRANIAN: Headers = {
     "status": 400,
@@ -195,10 +209,12 @@ def expected(kind: str, *, tls: bool) -> Headers:
     if kind == "400 by granian":
         return BY_GRANIAN
     headers = {**ALWAYS, **KINDS[kind]}
+    if kind not in UNCOUNTED:
+        headers |= COUNTED
     names = headers.get("set-cookie", [])
     assert isinstance(names, list)
     if names:
-        headers["set-cookie"] = [_cookie(name, tls=tls) for name in names]
+        headers["set-cookie"] = sorted(_cookie(name, tls=tls) for name in names)
     if tls:
         headers |= OVER_TLS
         if "text/html" in str(headers.get("content-type")):
@@ -209,7 +225,17 @@ def expected(kind: str, *, tls: bool) -> Headers:
 
 
 def _cookie(name: str, *, tls: bool) -> str:
-    ages = {"consistency": 86_400, "csrftoken": 31_449_600, "sessionid": 1_209_600}
-    age = ages[name]
-    told = f"{name}=VALUE; HttpOnly; Max-Age={age}; Path=/; SameSite=Lax"
-    return f"__Host-{told}; Secure" if tls else told
+    age, path = _COOKIES[name]
+    told = f"{name}=VALUE; HttpOnly; Max-Age={age}; Path={path}; SameSite=Lax"
+    if not tls:
+        return told
+    return f"__Host-{told}; Secure" if path == "/" else f"{told}; Secure"
+
+
+# The prefix is for cookies of the whole host alone.
+_COOKIES = {
+    "consistency": (86_400, "/"),
+    "csrftoken": (31_449_600, "/"),
+    "device-ID": (15_552_000, "/sign-in"),
+    "sessionid": (604_800, "/"),
+}

@@ -20,6 +20,8 @@ _CHANGING = {
     "consistency-token": "N",
     "data-age": "N",
     "read-source": "SOURCE",
+    "ratelimit": "LEFT",
+    "ratelimit-policy": "BUDGET",
 }
 
 
@@ -28,6 +30,7 @@ BY_GRANIAN = "400 by granian"
 ONLY_OVER_TLS = {kind for kind in KINDS if kind.endswith(("broken", "away", "often"))}
 ONLY_OVER_TLS |= {"408"}
 _VALUE = re.compile(r"=[^;]+;")
+_DRAWN = re.compile(r"^device-[0-9a-f]+")
 _CHANGING_OF_COOKIE = re.compile(r" expires=[^;]+;")
 
 
@@ -92,7 +95,9 @@ def told(web: str, request: bytes) -> dict[str, Any]:
 def steady(name: str, values: list[str]) -> str | list[str]:
     if name == "set-cookie":
         return sorted(
-            _CHANGING_OF_COOKIE.sub("", _VALUE.sub("=VALUE;", v, count=1))
+            _CHANGING_OF_COOKIE.sub(
+                "", _DRAWN.sub("device-ID", _VALUE.sub("=VALUE;", v, count=1))
+            )
             for v in values
         )
     (value,) = values
