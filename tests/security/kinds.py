@@ -25,7 +25,9 @@ Made = dict[str, bytes]
 
 
 def requests() -> Made:
-    order = placed(a_customer())
+    customer_id = a_customer()
+    order = placed(customer_id)
+    orders = f"{ORDERS}?customerId={customer_id}"  # on one page, whoever has ordered
     clerk, boss = desk_clerk(), administrator()
     metrics = issue_token(boss.user, scopes=(READ, WRITE, METRICS)).text
     right = _right(clerk.user)  # first: a new password ends sessions and tokens
@@ -49,14 +51,14 @@ def requests() -> Made:
         "page, broken": asked("GET", "/broken", session),
         "page, away": asked("GET", "/away", session),
         "page, unknown host": asked("GET", "/", host="evil.example"),
-        "csv": asked("GET", "/orders.csv", session),
+        "csv": asked("GET", f"/orders.csv?customer={customer_id}", session),
         "admin": asked("GET", "/admin/", staff),
         "docs": asked("GET", "/api/docs", session),
         "static": asked("GET", "/static/app.css"),
         "static, hashed": asked("GET", _hashed("app.css")),
         "static, unknown": asked("GET", "/static/nothing.css"),
-        "api": asked("GET", ORDERS, bearer),
-        "api, by a session": asked("GET", ORDERS, session),
+        "api": asked("GET", orders, bearer),
+        "api, by a session": asked("GET", orders, session),
         "api, head alone": asked("HEAD", address, bearer),
         "api, options": asked("OPTIONS", ORDERS, bearer),
         "api, 304": asked("GET", address, bearer, "If-None-Match: *"),
