@@ -195,6 +195,12 @@ def test_a_draft_that_does_not_come_back_is_kept(visit: Visit) -> None:
     is_as_begun(page)
 
 
+def is_at_rest(page: Page) -> None:
+    """Wait until nothing is asked for or put in any more, as a person's eyes do."""
+    moving = ".htmx-request, .htmx-added, .htmx-settling"
+    expect(page.locator(moving)).to_have_count(0)
+
+
 def test_an_order_is_placed_by_the_keyboard_alone(visit: Visit) -> None:
     customer_id = a_customer("Theodora Quill")
     page = visit(desk_clerk())
@@ -206,13 +212,16 @@ def test_an_order_is_placed_by_the_keyboard_alone(visit: Visit) -> None:
     for typed in ("tea", "2", "3.50"):
         page.keyboard.type(typed)
         page.keyboard.press("Tab")
+        is_at_rest(page)
     page.get_by_role("button", name="Add a line").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".htmx-added, .htmx-settling")).to_have_count(0)
+    expect(page.get_by_label("Product")).to_have_count(4)
+    is_at_rest(page)
     expect(page.get_by_label("Product").last).to_be_focused()
     for typed in ("cup", "1", "1"):
         page.keyboard.type(typed)
         page.keyboard.press("Tab")
+        is_at_rest(page)
 
     page.get_by_label("Reference").focus()
     page.keyboard.press("Enter")
