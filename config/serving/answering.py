@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+import orjson
+
+from config import problems
 from config.serving.asgi import Headers, Send, send_part, send_start
 from config.serving.environ import Environ
 from config.serving.holds import HEADER, Hold
@@ -16,7 +19,7 @@ Django = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 BLOCK = 65_536
 NO_BANNER = (b"server", b"")  # else granian names itself
-BUSY = b"Too many long answers are under way. Try again shortly.\n"
+BUSY = "Too many long answers are under way. Try again shortly."
 _OF_THE_BODY = {b"Content-Type", b"Content-Disposition", b"Consistency-Token"}
 WHOLE_AT_MOST = 2_000_000  # bytes that are handed over at once
 STALLED_SECONDS = 30.0  # a reader who takes nothing for so long holds no thread longer
@@ -84,7 +87,7 @@ def _taken(
     if second is None:
         return Answer(start.status, headers, first)
     if not outlets.acquire(blocking=False):
-        return _busy(headers)
+        return _busy(headers, is_api=request.scope["path"].startswith("/api/"))
     try:
         outlet = _Outlet(request)
         outlet.do(send_start(request.send, start.status, headers))
@@ -98,11 +101,17 @@ def _taken(
     return Answer(start.status, headers, None)
 
 
-def _busy(headers: Headers) -> Answer:
+def _busy(headers: Headers, *, is_api: bool) -> Answer:
     """Return the answer in place of a long one, with what else is said of it."""
     kept = [(name, value) for name, value in headers if name not in _OF_THE_BODY]
-    told = [(b"Content-Type", b"text/plain; charset=utf-8"), (b"Retry-After", b"5")]
-    return Answer(503, [*kept, *told], BUSY)
+    kind, body = "text/plain; charset=utf-8", f"{BUSY}\n".encode()
+    if is_api:
+        request_id = dict(headers).get(b"X-Request-Id", b"").decode("latin-1")
+        problem = problems.Problem(code="unavailable", detail=BUSY)
+        kind = problems.CONTENT_TYPE
+        body = orjson.dumps(problems.told(problem, request_id=request_id))
+    told = [(b"Content-Type", kind.encode()), (b"Retry-After", b"5")]
+    return Answer(503, [*kept, *told], body)
 
 
 class _Outlet:

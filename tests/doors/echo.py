@@ -29,7 +29,8 @@ class Stream:
 
 
 def plain(environ: dict[str, Any], start: Any) -> Any:
-    what, _, rest = environ["PATH_INFO"].removeprefix("/").partition("/")
+    path = environ["PATH_INFO"].removeprefix("/api").removeprefix("/")
+    what, _, rest = path.partition("/")
     status = f"{rest} Some" if what == "status" else "200 OK"
     start(status, [("Content-Type", "text/plain"), ("X-Twice", "1"), ("X-Twice", "2")])
     return _body(what, environ)

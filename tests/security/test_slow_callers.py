@@ -1,10 +1,12 @@
 """Who is slow, or says nothing, holds nobody up and is let go."""
 
 import http.client
+import json
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -78,12 +80,14 @@ def test_who_does_not_read_a_long_answer_holds_nobody_up(echo: int) -> None:
             open_for_now.enter_context(caller)
             caller.sendall(b"GET /endless HTTP/1.1\r\nHost: x\r\n\r\n")
         refused = eventually_refused(echo)
+        problem = refusal_of(echo, "/api/endless")
         connection = open_for_now.enter_context(connected(echo, timeout=5))
         answer, hello = got(connection, "/hello")
 
     assert (answer.status, hello) == (200, b"hello")
     assert refused.startswith(b"HTTP/1.1 503 ")
     assert b"retry-after: 5" in refused
+    assert (problem["status"], problem["type"]) == (503, "/problems/unavailable")
 
 
 def test_an_event_stream_that_nobody_reads_holds_nobody_up(web: str) -> None:
@@ -144,6 +148,16 @@ def test_http_2_is_left_to_the_proxy(impatient: int) -> None:
     answer = raw(impatient, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
 
     assert b"\x00\x00" not in answer  # no frame of settings
+
+
+def refusal_of(port: int, path: str) -> dict[str, Any]:
+    """Return what a program is told in place of a long answer."""
+    with closing(http.client.HTTPConnection(HOST, port, timeout=5)) as asked:
+        asked.request("GET", path)
+        answer = asked.getresponse()
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        told: dict[str, Any] = json.loads(answer.read())
+        return told
 
 
 def eventually_refused(port: int) -> bytes:
