@@ -8,6 +8,7 @@ from config.settings.api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F4
 from config.settings.environment import BASE_DIR, VAR_DIR, env
 from config.settings.limits import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
+from config.settings.webhooks import *  # noqa: F403
 from config.settings.who import *  # noqa: F403
 
 # --- apps

@@ -67,6 +67,13 @@ def age_of_next(*, after: int) -> float:
         return float(cursor.fetchone()[0])
 
 
+def at(positions: Iterable[int]) -> dict[int, Recorded]:
+    """Return the events at these positions, those that there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AT, [list(positions)])
+        return {event.position: event for event in all_recorded(cursor.fetchall())}
+
+
 def creations(order_ids: Iterable[UUID]) -> dict[UUID, Recorded]:
     """Return the first event of each of these orders."""
     with connection.cursor() as cursor:
@@ -138,5 +145,6 @@ select greatest(0, extract(epoch from clock_timestamp() - coalesce(
     (select recorded_at from orders_command_event where position > %s
      order by position limit 1), clock_timestamp())))
 """
+_AT = COLUMNS + "where position = any(%s)"
 _CREATIONS = COLUMNS + "where order_id = any(%s) and version = 1"
 _REMARKS = "select id, text from orders_command_orderremark where id = any(%s)"

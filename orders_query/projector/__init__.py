@@ -26,7 +26,7 @@ from orders_query.projector.parking import (
 )
 from orders_query.projector.rows import Words, save, words_of_the_day
 from orders_query.projector.running import catch_up
-from orders_query.projector.sets import ORDERS, SALES
+from orders_query.projector.sets import ORDERS, SALES, WEBHOOKS
 from orders_query.projector.stepping import LogReplaced, Step, follow, step
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "PROJECTIONS",
     "SALES",
     "SKIPPED",
+    "WEBHOOKS",
     "LogReplaced",
     "NothingParked",
     "Overtaken",

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from orders_command.events import Recorded
-from orders_query.projector import rows, sales, sets
+from orders_query.projector import rows, sales, sets, webhooks
 from orders_query.projector.erasing import erase_from_shadow
 
 # Each owns its tables and its checkpoint; none reads another's.
 PROJECTIONS: dict[str, Callable[..., None]] = {
     sets.ORDERS: rows.apply_all,
     sets.SALES: sales.apply_all,
+    sets.WEBHOOKS: webhooks.apply_all,
 }
 
 

@@ -22,6 +22,7 @@ from orders_query.models import (
 )
 
 ORDERS, SALES = "orders", "sales"
+WEBHOOKS = "webhooks"  # has no set of tables: what it writes is work, for the sender
 PREVIOUS, SHADOW = "previous", "shadow"
 LIVE_SCHEMA = "public"
 

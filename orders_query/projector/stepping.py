@@ -146,7 +146,7 @@ def _require_same_log(name: str, stand: Stand, batch: feed.Batch) -> None:
 
 def _difference(name: str, stand: Stand, head: int) -> str:
     """Say how the log differs from the one that was known, and what to do."""
-    rebuild = f"`manage.py rebuild {sets.projection_of(name)}`"
+    rebuild = _remedy(name)
     if head < stand.position:
         return (
             f"The log ends at {head}, before {stand.position}, which {name} has "
@@ -157,6 +157,12 @@ def _difference(name: str, stand: Stand, head: int) -> str:
         f"Event {stand.position} is not in the log as {name} has applied it: the log "
         f"was replaced. Run {rebuild}."
     )
+
+
+def _remedy(name: str) -> str:
+    if name == sets.WEBHOOKS:
+        return "`manage.py webhooks resume --after POSITION`"
+    return f"`manage.py rebuild {sets.projection_of(name)}`"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,7 @@ class Stand:
     parked: int  # orders
 
 
+WEBHOOKS = "webhooks"  # the projection that no reader waits for
 Stands = dict[str, Stand]  # by name
 Asked = dict[str, Any] | None  # a statement's parameters
 
@@ -94,8 +95,9 @@ def last_verification() -> dict[str, Any] | None:
 
 
 def lag_seconds() -> float:
-    """Return how many seconds the projection that is furthest behind is behind."""
-    positions = [stand.position for stand in _stands().values()]
+    """Return how many seconds the furthest behind of what is read is behind."""
+    stands = _stands()
+    positions = [s.position for name, s in stands.items() if name != WEBHOOKS]
     return feed.age_of_next(after=min(positions, default=0))
 
 
