@@ -10,23 +10,17 @@ LOOK_UP_SECONDS = 3.0  # where somebody waits for it
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 LookUp = Callable[[str, int], list[str]]
 
-# Beside what Python knows not to be global: ways through to IPv4, relays, and the
-# address at which one cloud keeps what is secret of its machines.
-_REFUSED = [
-    ipaddress.ip_network(network)
-    for network in (
-        "168.63.129.16/32",
-        "192.88.99.0/24",
-        "::/96",
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
-        "2001::/23",
-        "2002::/16",
-        "3fff::/20",
-        "5f00::/16",
-        "fec0::/10",
-    )
-]
+# The registries of special addresses (IANA), whatever this Python knows of them; with
+# relays, documentation, and the address at which one cloud keeps its machines' secrets.
+_REFUSED_4 = """
+0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32 169.254.0.0/16
+172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.31.196.0/24 192.52.193.0/24 192.88.99.0/24
+192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/3
+""".split()
+# Of the rest only 2000::/3 is anybody's. Ways through to IPv4 lead nowhere, too.
+_GLOBAL_6 = ipaddress.ip_network("2000::/3")
+_REFUSED_6 = "2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20".split()
+_REFUSED = [ipaddress.ip_network(network) for network in _REFUSED_4 + _REFUSED_6]
 
 
 class Refused(Exception):
@@ -44,9 +38,9 @@ def is_public(text: str) -> bool:
         if address.scope_id is not None:
             return False
         address = address.ipv4_mapped or address
-    if address.is_multicast or not address.is_global or address.is_reserved:
+    if address.version == 6 and address not in _GLOBAL_6:
         return False
-    return not any(address in network for network in _REFUSED)
+    return address.is_global and not any(address in network for network in _REFUSED)
 
 
 def look_up(host: str, port: int) -> list[str]:

@@ -70,8 +70,8 @@ _TOLD: dict[type[Exception], str] = {
     Unknown: "no such name",
     TimeoutError: "timed out",
     ssl.SSLError: "TLS failed",
-    OSError: "no connection",
     HTTPException: "not an answer",
+    OSError: "no connection",
     ValueError: "not an answer",
 }
 

@@ -1,0 +1,1 @@
+"""A sender that is broken on purpose, for the test that finds it out."""
