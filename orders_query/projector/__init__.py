@@ -27,6 +27,7 @@ from orders_query.projector.parking import (
 from orders_query.projector.rows import Words, save, words_of_the_day
 from orders_query.projector.running import catch_up
 from orders_query.projector.sets import ORDERS, SALES, WEBHOOKS
+from orders_query.projector.sharing import Reading
 from orders_query.projector.stepping import LogReplaced, Step, follow, step
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "NothingParked",
     "Overtaken",
     "ProjectorIsBusy",
+    "Reading",
     "Stand",
     "Step",
     "Waiting",

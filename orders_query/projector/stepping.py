@@ -25,6 +25,7 @@ from orders_query.projector.checkpoints import (
 )
 from orders_query.projector.collecting import put_off
 from orders_query.projector.renaming import rename_in_parts
+from orders_query.projector.sharing import Reading
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ def step(  # noqa: PLR0913 - what a runner knows of its last step
     rung_at: datetime | None = None,
     has_begun: bool = False,
     goes_on: bool = False,
+    reading: Reading | None = None,
 ) -> Step:
     """
     Bring one set of read tables on by one batch, at most `limit` events.
@@ -72,13 +74,22 @@ def step(  # noqa: PLR0913 - what a runner knows of its last step
     tell where its last step has left the set (`stand`) instead of having it looked up:
     if that is no longer true, nothing is applied. `rung_at` is when the doorbell rang.
     A runner that has made a step and `goes_on` has begun its next
-    try with that (`has_begun`); it ends the last one itself.
+    try with that (`has_begun`); it ends the last one itself. What it reads may be
+    shared among its steps (`reading`).
 
     :raises LogReplaced: if the event at the checkpoint is missing or another one
     """
     with put_off():
         stand = stand or stand_of(name)
-        return _step(name, stand, limit, rung_at, has_begun=has_begun, goes_on=goes_on)
+        return _step(
+            name,
+            stand,
+            limit,
+            rung_at,
+            has_begun=has_begun,
+            goes_on=goes_on,
+            reading=reading or Reading(),
+        )
 
 
 def _step(  # noqa: PLR0913 - the same
@@ -89,11 +100,13 @@ def _step(  # noqa: PLR0913 - the same
     *,
     has_begun: bool,
     goes_on: bool,
+    reading: Reading,
 ) -> Step:
     # A try that this very process has left with an error was no death.
     is_own = has_begun or name in _left
     is_careful = stand.tries > 0 and not is_own
-    batch = feed.read(after=stand.position, limit=1 if is_careful else limit)
+    most = 1 if is_careful else limit
+    batch = reading.read(name, after=stand.position, limit=most)
     _require_same_log(name, stand, batch)
     if not batch.events:
         said = freshen(name, stand, fresh_at=batch.fresh_at)

@@ -6,8 +6,8 @@ import pytest
 from django.db import connections
 
 from config.local.embedded import Embedded
-from tests.projected import catch_up
 from tests.webhooks.administering import Admin
+from tests.webhooks.noted import catch_up
 from tests.webhooks.receiving import Receiver, receiver
 from tests.webhooks.sending import Senders, senders
 

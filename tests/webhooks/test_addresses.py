@@ -12,9 +12,9 @@ from orders_query.webhooks.targets import BadUrl, target_of
 from tests.orders import an_order
 from tests.pages.visiting import text
 from tests.people import a_customer
-from tests.projected import catch_up
 from tests.waiting import eventually
 from tests.webhooks.administering import Admin, deliveries, states
+from tests.webhooks.noted import catch_up
 from tests.webhooks.receiving import Receiver
 from tests.webhooks.sending import Senders
 

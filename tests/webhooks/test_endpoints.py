@@ -8,7 +8,6 @@ from orders_query.webhooks import endpoints
 from tests.orders import an_order, confirmed, shipped
 from tests.pages.visiting import signed_in, text
 from tests.people import a_customer, desk_clerk, somebody
-from tests.projected import catch_up
 from tests.waiting import eventually
 from tests.webhooks.administering import (
     DELIVERIES,
@@ -19,6 +18,7 @@ from tests.webhooks.administering import (
     secret_in,
     states,
 )
+from tests.webhooks.noted import catch_up
 from tests.webhooks.receiving import Receiver
 from tests.webhooks.sending import Senders
 

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from tests.orders import an_order, confirmed, delivered, shipped
 from tests.people import a_customer
-from tests.projected import catch_up
 from tests.waiting import eventually
 from tests.webhooks.administering import Admin, deliveries, endpoint, states
+from tests.webhooks.noted import catch_up
 from tests.webhooks.receiving import Answering, Received, Receiver, receiver, slowly
 from tests.webhooks.sending import Senders
 
-BROKEN = "tests.webhooks.broken.settings"
+BROKEN = "tests.webhooks.broken.unordered"
 
 
 def failing(share: float) -> Answering:

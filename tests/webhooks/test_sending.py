@@ -7,9 +7,9 @@ from orders_query import tasks
 from orders_query.projection import WEBHOOK_TYPES
 from tests.orders import an_order, cancelled, confirmed, delivered, shipped
 from tests.people import a_customer, administrator
-from tests.projected import catch_up
 from tests.waiting import eventually
 from tests.webhooks.administering import Admin, deliveries, endpoint, states
+from tests.webhooks.noted import catch_up
 from tests.webhooks.receiving import Receiver
 from tests.webhooks.sending import Senders
 

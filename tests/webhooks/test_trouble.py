@@ -10,7 +10,6 @@ from orders_query.models import ParkedDecision, WebhookEndpoint
 from tests.orders import an_order, confirmed, shipped
 from tests.pages.visiting import signed_in, text
 from tests.people import a_customer, administrator, analyst
-from tests.projected import catch_up
 from tests.waiting import eventually
 from tests.webhooks.administering import (
     Admin,
@@ -18,6 +17,7 @@ from tests.webhooks.administering import (
     endpoint,
     states,
 )
+from tests.webhooks.noted import catch_up
 from tests.webhooks.receiving import Receiver, receiver
 from tests.webhooks.sending import Senders
 

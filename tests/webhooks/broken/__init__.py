@@ -1,1 +1,1 @@
-"""A sender that is broken on purpose, for the test that finds it out."""
+"""Builds that are broken on purpose, each found out by its test."""
