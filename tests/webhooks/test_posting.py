@@ -42,6 +42,26 @@ def test_a_webhook_is_verified_by_the_public_package(shop: Receiver) -> None:
     assert shop.accepted[0].content == {"type": "order.created"}
 
 
+def test_a_webhook_is_too_old_after_five_minutes(shop: Receiver) -> None:
+    message = Message(webhook_id="msg_1", body=b"{}")
+    old = message.headers([SECRET], timestamp=int(time.time()) - 310)
+
+    assert posting.post(shop.url, old, message.body, TRIAL).status == 401
+    assert shop.tries == []
+
+
+def test_what_was_signed_is_what_is_sent(shop: Receiver) -> None:
+    message = Message(webhook_id="msg_1", body=b"{}")
+    headers = message.headers([SECRET], timestamp=int(time.time()))
+
+    forged = [
+        posting.post(shop.url, headers, b"{ }", TRIAL),
+        posting.post(shop.url, {**headers, "webhook-id": "msg_2"}, b"{}", TRIAL),
+    ]
+
+    assert [answer.status for answer in forged] == [401, 401]
+
+
 def test_no_redirect_is_followed(shop: Receiver) -> None:
     shop.answering = lambda _: 307
     shop.headers = {"Location": f"http://{HOST}:{shop.port}/elsewhere"}
