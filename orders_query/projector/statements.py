@@ -179,6 +179,16 @@ with part as materialized (
 select created_at, order_id from part order by created_at, order_id limit 1
 """
 
+# Half-way through the first migrations the table is another one.
+IS_MADE = """
+select exists (select from pg_attribute where attname = 'fresh_at'
+               and attrelid = to_regclass('orders_query_checkpoint'))
+"""
+BEGIN_MISSING = """
+insert into orders_query_checkpoint (name, position, hash)
+select name, 0, '' from unnest(%s::text[]) name
+on conflict (name) do nothing
+"""
 MOVE = """-- prepared
 update orders_query_checkpoint
 set position = %(position)s, hash = %(hash)s, moved_at = clock_timestamp(),
