@@ -9,7 +9,7 @@ api_urlpatterns: list[URLPattern] = [
     path("orders", OrderCommands.as_view({"post": "create"})),
     *(
         path(f"orders/<uuid:pk>/{action}", OrderCommands.as_view({"post": action}))
-        for action in ("confirm", "ship", "deliver", "cancel")
+        for action in ("items", "confirm", "ship", "deliver", "cancel")
     ),
 ]
 page_urlpatterns: list[URLPattern] = [

@@ -20,6 +20,7 @@ STATUSES = {
 }
 HAPPENED = {
     "OrderCreated": "Placed",
+    "OrderItemsAmended": "Amended",
     "OrderConfirmed": "Confirmed",
     "OrderShipped": "Shipped",
     "OrderDelivered": "Delivered",
