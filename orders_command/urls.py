@@ -15,6 +15,7 @@ api_urlpatterns: list[URLPattern] = [
 page_urlpatterns: list[URLPattern] = [
     path("orders/bulk", pages.act_on_many, name="bulk"),
     path("orders/new", pages.place_order, name="new"),
+    path("orders/<uuid:order_id>/items", pages.amend_items, name="items"),
     path("orders/<uuid:order_id>/confirm", pages.confirm_order, name="confirm"),
     path("orders/<uuid:order_id>/ship", pages.ship_order, name="ship"),
     path("orders/<uuid:order_id>/deliver", pages.deliver_order, name="deliver"),

@@ -28,6 +28,16 @@ from orders_command.events import (
     Shipment,
 )
 
+# What the pages call it that an event has happened.
+HAPPENED = {
+    "OrderCreated": "Placed",
+    "OrderItemsAmended": "Amended",
+    "OrderConfirmed": "Confirmed",
+    "OrderShipped": "Shipped",
+    "OrderDelivered": "Delivered",
+    "OrderCancelled": "Cancelled",
+}
+
 
 def of_history(recorded: Recorded) -> dict[str, Any]:
     """Return an event as an order's history shows it."""
