@@ -63,11 +63,13 @@ with created as (
 ), moved as (
     update orders_query_orderreadmodel o
     set status = r.status, version = r.version, last_updated_at = r.last_updated_at,
+        item_count = r.item_count, total = r.total, items = coalesce(r.items, o.items),
         reason = coalesce(r.reason, o.reason), carrier = r.carrier,
         tracking_number = r.tracking_number
     from json_to_recordset(%(moved)s::json) as r
       (order_id uuid, status text, version int, last_updated_at timestamptz,
-       reason text, carrier text, tracking_number text)
+       item_count int, total numeric, items jsonb, reason text, carrier text,
+       tracking_number text)
     where o.order_id = r.order_id
 ), history as (
     insert into orders_query_orderhistory
