@@ -58,13 +58,22 @@ class RowPerOrder(Generic[Row]):
             rows[recorded.stream_id] = row
         return rows
 
+    def write_anew(self, order_id: UUID, events: Iterable[Recorded]) -> None:
+        """Let an order's row be what all its events make of it, whatever it was."""
+        self._delete([order_id])
+        self._save([row for row in self.fold(events, {}).values() if row is not None])
+
     def _loaded(self, keys: set[UUID]) -> dict[UUID, Row]:
         statement = sql.SQL("select {} from {} where {} = any(%s)").format(
             self._listed(), self._named(), sql.Identifier(self.columns[0])
         )
         with connections[PRIMARY].cursor() as cursor:
             cursor.execute(statement, [list(keys)])
-            return {values[0]: self.row(*values) for values in cursor.fetchall()}
+            found = cursor.fetchall()
+        return {values[0]: self.row(**self._named_values(values)) for values in found}
+
+    def _named_values(self, values: tuple[Any, ...]) -> dict[str, Any]:
+        return dict(zip(self.columns, values, strict=True))
 
     def _save(self, rows: list[Row]) -> None:
         if not rows:

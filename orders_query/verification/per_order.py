@@ -10,11 +10,12 @@ from psycopg import sql
 
 from orders_command.auditing import Audited, Stretch
 from orders_command.events import Recorded, Unreadable
-from orders_query.projector import Projection, RowPerOrder
+from orders_query.projector import Projection, RowPerOrder, registry
 from orders_query.verification.findings import PERSONAL, Finding
 from orders_query.verification.nodes import Node
 
 Columns = dict[str, Any]
+PROJECTIONS = [p for p in registry.PROJECTIONS.values() if p.rows is not None]
 
 
 def differences(
@@ -24,12 +25,9 @@ def differences(
     assert projection.rows is not None
     waiting = _parked(node, projection.name, stretch)
     found = _found(node, projection.rows, stretch)
-    up_to = node.positions[projection.name]
     for order in audited:
         events = [
-            event
-            for event in order.events
-            if event.position <= up_to and event.position not in waiting
+            e for e in _seen(node, projection, order) if e.position not in waiting
         ]
         row = found.pop(order.stream_id, None)
         try:
@@ -42,6 +40,22 @@ def differences(
             yield _finding(node, projection, order.stream_id, detail)
     for order_id in found:
         yield _finding(node, projection, order_id, "the log has no such order")
+
+
+def write_anew(node: Node, projection: Projection, order: Audited) -> None:
+    """
+    Let the order's row be as the log says, in the node's own transaction.
+
+    :raises Unreadable: if the log does not tell
+    """
+    assert projection.rows is not None
+    projection.rows.write_anew(order.stream_id, _seen(node, projection, order))
+
+
+def _seen(node: Node, projection: Projection, order: Audited) -> list[Recorded]:
+    """Return the order's events up to where the projection stands."""
+    up_to = node.positions[projection.name]
+    return [event for event in order.events if event.position <= up_to]
 
 
 def _folded(

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from orders_command import auditing
 from orders_command.auditing import Audited, Connection, Stretch
-from orders_query.projector import PROJECTIONS, sets
+from orders_query.projector import sets
 from orders_query.verification import aggregates, per_order, rows, sales
 from orders_query.verification.findings import Finding
 from orders_query.verification.nodes import ABSENT, Node, Snapshots, absent
@@ -125,15 +125,14 @@ class _Run:
         self._add_log("order", audited)
         orders = Stretched(stretch=stretch, audited=audited, command=command)
         self._on_each(sets.ORDERS, lambda node: rows.differences(node, orders))
-        for projection in PROJECTIONS.values():
-            if projection.rows is not None:
-                compare = partial(
-                    per_order.differences,
-                    projection=projection,
-                    stretch=stretch,
-                    audited=audited,
-                )
-                self._on_each(projection.name, compare)
+        for projection in per_order.PROJECTIONS:
+            compare = partial(
+                per_order.differences,
+                projection=projection,
+                stretch=stretch,
+                audited=audited,
+            )
+            self._on_each(projection.name, compare)
 
     def compare_customers(self, stretch: Stretch) -> None:
         audited = auditing.customers(self.snapshots.command, stretch)
