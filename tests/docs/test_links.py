@@ -9,6 +9,7 @@ import pytest
 from django.core.management import get_commands
 
 from tests.docs.pages import ROOT
+from tests.docs.steps import blocks
 
 HIDDEN = {".venv", "var", "node_modules", ".pytest_cache"}
 PAGES = sorted(
@@ -21,6 +22,10 @@ DECISIONS = ROOT / "docs/decisions"
 _LINK = re.compile(r"!?\[[^\]]*\]\(<?([^)\s>]+)>?\)")
 _FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 _SHELL = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_PLACE = re.compile(
+    r"`((?:config|orders_command|orders_query|customers|tests|docs|bench|templates|static)"
+    r"/[\w/.-]+)`"
+)
 _INLINE = re.compile(r"`[^`\n]*`")
 
 pytestmark = pytest.mark.no_services
@@ -99,3 +104,16 @@ def test_every_command_that_a_block_of_the_shell_runs_is_there(document):
 
     assert set(re.findall(r"manage\.py (\w+)", blocks)) <= get_commands().keys()
     assert set(re.findall(r"^make ([a-z]+)", blocks, re.MULTILINE)) <= {*known}
+
+
+NEW = {block.file for block in blocks(ROOT / "docs/extending.md") if block.is_new}
+MADE = {"docs/reference/licences.md.new"}
+
+
+@of_each_page
+def test_every_file_of_ours_that_is_named_is_there(document):
+    if document.name == "CHANGELOG.md":
+        return  # it tells of files that were
+    named = {name.rstrip("/") for name in _PLACE.findall(prose(document))}
+
+    assert [n for n in named - NEW - MADE if not (ROOT / n).exists()] == []
