@@ -125,11 +125,8 @@ def _ask_broker() -> None:
 
 def _lag() -> Found:
     lags = {p["name"]: p["lagSeconds"] for p in queries.sync()["projections"]}
-    most = settings.READY_LAG_SECONDS
-    # No reader waits for webhooks.
-    behind = [
-        n for n, lag in lags.items() if (lag or 0) > most and n != queries.WEBHOOKS
-    ]
-    if behind:
-        return {"status": "failing", "behind": behind, "lagSeconds": lags}
+    behind = {n for n, lag in lags.items() if (lag or 0) > settings.READY_LAG_SECONDS}
+    behind.discard(queries.WEBHOOKS)  # no reader waits for them
+    if behind and behind - queries.being_filled():
+        return {"status": "failing", "behind": sorted(behind), "lagSeconds": lags}
     return {"lagSeconds": lags}

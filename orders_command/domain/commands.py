@@ -33,6 +33,14 @@ class CreateOrder(_Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AmendItems(_Command):
+    """All lines of an order anew, in its currency; those it has change nothing."""
+
+    order_id: UUID
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConfirmOrder(_Command):
     order_id: UUID
 
@@ -56,4 +64,4 @@ class CancelOrder(_Command):
 
 
 Transition = ConfirmOrder | ShipOrder | DeliverOrder | CancelOrder
-Command = CreateOrder | Transition
+Command = CreateOrder | AmendItems | Transition

@@ -9,7 +9,7 @@ from django.db import connection
 
 from orders_command import codec
 from orders_command.domain import shipments
-from orders_command.events import AnyEvent, OrderShipped, Recorded, Unreadable
+from orders_command.events import AnyEvent, OrderShipped, Recorded, Shipment, Unreadable
 
 COLUMNS = """
 select position, coalesce(order_id, customer_id), version, type, shape, data::text,
@@ -73,15 +73,13 @@ def _told(
 ) -> Recorded:
     if not isinstance(event.content, OrderShipped):
         return event
-    words: tuple[str | None, str | None] = None, None
+    words: Shipment | None = None
     if event.content.shipment_id is None:
         if str(event.stream_id) not in forgotten:
             return event
     elif (text := texts.get(str(event.content.shipment_id))) is not None:
         words = shipments.told(text)
-    carrier, number = words
-    told = replace(event.content, carrier=carrier, tracking_number=number)
-    return replace(event, content=told)
+    return replace(event, content=replace(event.content, told=words))
 
 
 def _content(kind: str, shape: int, data: str) -> AnyEvent | Unreadable:

@@ -18,7 +18,14 @@ from orders_command.domain.commands import (
 )
 from orders_command.domain.errors import OrderError, OrderNotFound, VersionMismatch
 from orders_command.handlers import new_remark, new_shipment
-from orders_command.pages.commanding import NEEDS, carry_out, go_to, refusal, show
+from orders_command.pages.commanding import (
+    NEEDS,
+    carry_out,
+    go_to,
+    refusal,
+    show,
+    version_seen,
+)
 
 View = Callable[..., HttpResponse]
 
@@ -32,7 +39,7 @@ def of_the_desk(view: View) -> View:
 @of_the_desk
 def confirm_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     command = ConfirmOrder(order_id=order_id)
-    return _move(request, command, acted_on=_version(request))
+    return _move(request, command, acted_on=version_seen(request))
 
 
 @of_the_desk
@@ -45,13 +52,13 @@ def ship_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         tracking_number=_text(request, "trackingNumber"),
     )
     command = ShipOrder(order_id=order_id, shipment=shipment)
-    return _move(request, command, acted_on=_version(request))
+    return _move(request, command, acted_on=version_seen(request))
 
 
 @of_the_desk
 def deliver_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     command = DeliverOrder(order_id=order_id)
-    return _move(request, command, acted_on=_version(request))
+    return _move(request, command, acted_on=version_seen(request))
 
 
 @login_required
@@ -67,7 +74,7 @@ def cancel_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     command = CancelOrder(
         order_id=order_id, reason=reason, only_of=own, by_customer=by_customer
     )
-    return _move(request, command, acted_on=_version(request))
+    return _move(request, command, acted_on=version_seen(request))
 
 
 def _move(
@@ -114,8 +121,3 @@ _LABELS = {
 def _text(request: HttpRequest, name: str) -> str:
     # Browsers end the lines of a textarea with a carriage return as well.
     return " ".join(request.POST.get(name, "").split())
-
-
-def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

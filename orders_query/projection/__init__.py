@@ -13,7 +13,7 @@ from orders_query.projection.rows import (
     TotalsRow,
     VersionRow,
 )
-from orders_query.projection.sales import Sales, cancelled_elsewhere, tally
+from orders_query.projection.sales import Sales, changed_elsewhere, tally
 from orders_query.projection.webhooks import WEBHOOK_TYPES, type_of
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
     "TotalsRow",
     "VersionRow",
     "apply",
-    "cancelled_elsewhere",
+    "changed_elsewhere",
     "count",
     "project",
     "tally",

@@ -37,6 +37,7 @@ from orders_query.queries.sales import Days, daily_sales, product_sales
 from orders_query.queries.status import (
     WEBHOOKS,
     ages,
+    being_filled,
     halts,
     highest_position,
     lag_seconds,
@@ -70,6 +71,7 @@ __all__ = [
     "Reader",
     "VersionNotFound",
     "ages",
+    "being_filled",
     "changes",
     "customer_summary",
     "customer_totals",

@@ -43,7 +43,9 @@ def messages(claimed: Iterable[Claimed]) -> dict[int, Message | str]:
     """Return what is to be sent, by the delivery; or why it cannot be, in a word."""
     wanted = list(claimed)
     events = feed.at({one.position for one in wanted})
-    created = feed.creations({one.order_id for one in wanted})
+    # No amendment is before the log's beginning.
+    placed = feed.contents({one.order_id for one in wanted}, before=0)
+    created = {event.stream_id: event for event in placed}
     return {one.pk: _message(one, events.get(one.position), created) for one in wanted}
 
 
