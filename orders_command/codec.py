@@ -18,6 +18,7 @@ EVENT_TYPES: dict[str, type[AnyEvent]] = {
     event_type.__name__: event_type for event_type in get_args(AnyEvent)
 }
 _IDS = ("customer_id", "note_id", "reason_id", "shipment_id")
+_NEVER_LOGGED = frozenset({"note"})  # words that the feed has put in for readers
 _sorted = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _quoted = json.encoder.encode_basestring_ascii
 
@@ -39,7 +40,11 @@ class Entry:
 
 def dump(event: AnyEvent) -> tuple[str, Json]:
     """Return the event's type and its data: ids and decimals as strings, no nulls."""
-    data = {key: value for key, value in vars(event).items() if value is not None}
+    data = {
+        key: value
+        for key, value in vars(event).items()
+        if value is not None and key not in _NEVER_LOGGED
+    }
     if "items" in data:
         data["items"] = [_dump_item(item) for item in data["items"]]
     for key in _IDS:

@@ -65,6 +65,14 @@ class OrderCancelled:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderNoteAdded:
+    """A remark keeps the note; the feed puts it in while that is there."""
+
+    note_id: UUID
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomerRegistered:
     pass
 
@@ -80,7 +88,12 @@ class CustomerErased:
 
 
 OrderEvent = (
-    OrderCreated | OrderConfirmed | OrderShipped | OrderDelivered | OrderCancelled
+    OrderCreated
+    | OrderConfirmed
+    | OrderShipped
+    | OrderDelivered
+    | OrderCancelled
+    | OrderNoteAdded
 )
 CustomerEvent = CustomerRegistered | CustomerDetailsChanged | CustomerErased
 AnyEvent = OrderEvent | CustomerEvent

@@ -20,6 +20,7 @@ from orders_command.events import (
     OrderCreated,
     OrderDelivered,
     OrderEvent,
+    OrderNoteAdded,
     OrderShipped,
     Recorded,
 )
@@ -39,8 +40,13 @@ def of_history(recorded: Recorded) -> dict[str, Any]:
 
 
 def of_log(recorded: Recorded) -> dict[str, Any]:
-    """Return an event as the log shows it to integrators."""
+    """
+    Return an event as the log shows it to integrators.
+
+    Notes are left out: a copy that somebody makes is beyond the reach of an erasure.
+    """
     is_of_order, data = shown_event(recorded.event)
+    data.pop("note", None)
     return {
         "position": recorded.position,
         "orderId" if is_of_order else "customerId": recorded.stream_id,
@@ -81,6 +87,8 @@ def shown(event: OrderEvent) -> dict[str, Any]:
             }
         case OrderCancelled():
             data = {"reasonId": event.reason_id}
+        case OrderNoteAdded():
+            data = {"noteId": event.note_id, "note": event.note}
         case OrderConfirmed() | OrderDelivered():
             data = {}
         case _:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from orders_command.domain.commands import (
+    AddNote,
     CancelOrder,
     ConfirmOrder,
     CreateOrder,
@@ -18,6 +19,7 @@ from orders_command.events import (
     OrderConfirmed,
     OrderCreated,
     OrderDelivered,
+    OrderNoteAdded,
     OrderShipped,
 )
 
@@ -41,6 +43,7 @@ confirmed = OrderConfirmed()
 shipped = OrderShipped(shipment_id=SHIPMENT.id)
 delivered = OrderDelivered()
 cancelled = OrderCancelled(reason_id=REASON.id)
+noted = OrderNoteAdded(note_id=NOTE.id)
 
 create = CreateOrder(
     order_id=ORDER,
@@ -55,3 +58,4 @@ confirm = ConfirmOrder(order_id=ORDER)
 ship = ShipOrder(order_id=ORDER, shipment=SHIPMENT)
 deliver = DeliverOrder(order_id=ORDER)
 cancel = CancelOrder(order_id=ORDER, reason=REASON)
+add_note = AddNote(order_id=ORDER, note=NOTE)

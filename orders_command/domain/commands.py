@@ -55,5 +55,11 @@ class CancelOrder(_Command):
     by_customer: bool = False  # who may cancel an order that is pending, and no other
 
 
+@dataclass(frozen=True, kw_only=True)
+class AddNote(_Command):
+    order_id: UUID
+    note: Remark
+
+
 Transition = ConfirmOrder | ShipOrder | DeliverOrder | CancelOrder
-Command = CreateOrder | Transition
+Command = CreateOrder | Transition | AddNote

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from orders_command.domain import money
 from orders_command.domain.commands import (
+    AddNote,
     CancelOrder,
     Command,
     ConfirmOrder,
@@ -36,6 +37,7 @@ from orders_command.events import (
     OrderCreated,
     OrderDelivered,
     OrderEvent,
+    OrderNoteAdded,
     OrderShipped,
 )
 
@@ -88,6 +90,9 @@ def decide(order: OrderState | None, command: Command) -> list[OrderEvent]:
         case CancelOrder():
             _require_cancellable(order, command)
             return [OrderCancelled(reason_id=_id(command.reason))]
+        case AddNote():
+            _require_known(order, command)
+            return [OrderNoteAdded(note_id=command.note.id)]
         case _:
             assert_never(command)
 
@@ -114,6 +119,8 @@ def evolve(order: OrderState | None, event: OrderEvent) -> OrderState:
             return _now(order, Status.DELIVERED)
         case OrderCancelled():
             return _now(order, Status.CANCELLED)
+        case OrderNoteAdded():
+            return order
         case _:
             assert_never(event)
 
@@ -193,11 +200,16 @@ def _problem(pointer: str, code: str, detail: str) -> dict[str, str]:
     return {"pointer": pointer, "code": code, "detail": detail}
 
 
+def _require_known(order: OrderState | None, command: Command) -> OrderState:
+    if order is None or not is_known_to(order, command):
+        raise OrderNotFound
+    return order
+
+
 def _require(
     order: OrderState | None, command: Command, done: str, *allowed: Status
 ) -> None:
-    if order is None or not is_known_to(order, command):
-        raise OrderNotFound
+    order = _require_known(order, command)
     if order.status not in allowed:
         wanted = " or ".join(allowed)
         raise InvalidTransition(

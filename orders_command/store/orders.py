@@ -18,7 +18,7 @@ from orders_command.domain.errors import (
     unknown_customer,
 )
 from orders_command.domain.order import OrderState, Status
-from orders_command.events import OrderCreated, OrderEvent
+from orders_command.events import OrderCreated, OrderEvent, OrderNoteAdded
 from orders_command.store import statements
 from orders_command.store.entries import (
     GENESIS,
@@ -126,7 +126,7 @@ def append(  # noqa: PLR0913 - each is a part of what is stored at once
     if before.version == NEW:
         position, earlier = _create(parameters, context.idempotency)
     else:
-        position, earlier = _advance(parameters), None
+        position, earlier = _advance(parameters, events), None
     return earlier or Receipt(
         order_id=order_id,
         order_number=state.order_number,
@@ -154,10 +154,14 @@ def _create(
     return position, None
 
 
-def _advance(parameters: dict[str, Any]) -> int:
-    position, is_free = _saved(statements.ADVANCE, parameters)
+def _advance(parameters: dict[str, Any], events: Sequence[OrderEvent]) -> int:
+    is_words = any(isinstance(event, OrderNoteAdded) for event in events)
+    statement = statements.ADVANCE_BY_WORDS if is_words else statements.ADVANCE
+    position, is_free, is_erased = _saved(statement, parameters)
     if not is_free:
         raise InFlight
+    if is_erased:
+        raise CustomerErased
     if position is None:
         raise LostRace
     return int(position)

@@ -67,6 +67,7 @@ def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "legal": legal,
         "again": lost.again(request, order_id, legal),
         "key": str(uuid7()),
+        "note_key": str(uuid7()) if _may_note(request, answer.data) else "",
         **lost.remembered(request),
         **_sync_context(answer, is_syncing=answer.source == LOG),
     }
@@ -103,6 +104,11 @@ def _legal(request: HttpRequest, status: str) -> tuple[str, ...]:
         return LEGAL[status]
     is_customer = not request.user.has_perm(NEEDS)
     return ("cancel",) if is_customer and status == "PENDING" else ()
+
+
+def _may_note(request: HttpRequest, order: dict[str, Any]) -> bool:
+    """Tell whether the reader may write of this customer, who may be erased."""
+    return request.user.has_perm(_COMMANDS) and order["customerName"] is not None
 
 
 def _number(request: HttpRequest, name: str) -> int:

@@ -24,6 +24,7 @@ HAPPENED = {
     "OrderShipped": "Shipped",
     "OrderDelivered": "Delivered",
     "OrderCancelled": "Cancelled",
+    "OrderNoteAdded": "Noted",
 }
 
 

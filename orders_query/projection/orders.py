@@ -13,6 +13,7 @@ from orders_command.events import (
     OrderCreated,
     OrderDelivered,
     OrderEvent,
+    OrderNoteAdded,
     OrderShipped,
     Recorded,
 )
@@ -174,6 +175,8 @@ def _news(event: OrderEvent) -> dict[str, Any]:
             return {"status": "DELIVERED"}
         case OrderCancelled():
             return {"status": "CANCELLED", "reason_id": event.reason_id}
+        case OrderNoteAdded():
+            return {}  # it is in the history
         case OrderCreated():
             raise OutOfSequence("An order is placed once.")
         case _:

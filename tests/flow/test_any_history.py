@@ -18,12 +18,20 @@ from hypothesis.stateful import (
 
 from customers import directory
 from orders_command import feed, store
-from orders_command.domain.errors import InvalidTransition
+from orders_command.domain.errors import CustomerErased, InvalidTransition
 from orders_command.domain.order import replay
 from orders_command.events import Item
 from orders_query import queries
 from orders_query.queries import Reader
-from tests.orders import ACTOR, an_order, cancelled, confirmed, delivered, shipped
+from tests.orders import (
+    ACTOR,
+    an_order,
+    cancelled,
+    confirmed,
+    delivered,
+    noted,
+    shipped,
+)
 from tests.people import a_customer
 from tests.projected import catch_up
 
@@ -47,6 +55,7 @@ class Shop(RuleBasedStateMachine):
         super().__init__()
         self.names: dict = {}
         self.placed: dict = {}  # order id -> [customer, total, status, version]
+        self.notes: dict = {}  # order id -> [(version, note)]
 
     @initialize(target=customers)
     def somebody(self):
@@ -91,6 +100,16 @@ class Shop(RuleBasedStateMachine):
         kept[2], kept[3] = status, kept[3] + 1
         assert (receipt.status, receipt.version) == (status, kept[3])
 
+    @rule(order=orders)
+    def note(self, order):
+        kept, text = self.placed[order], f"note {uuid4()}"
+        if self.names[kept[0]] is None:
+            with pytest.raises(CustomerErased):
+                noted(order, text)
+            return
+        kept[3] = noted(order, text).version
+        self.notes.setdefault(order, []).append((kept[3], text))
+
     @rule()
     def project(self):
         catch_up()
@@ -117,7 +136,10 @@ class Shop(RuleBasedStateMachine):
         assert state.state.status == row["status"] == status
         assert state.version == row["version"] == len(history) == version
         assert row["customerName"] == self.names[customer]
-        assert (row["note"] is None) == (self.names[customer] is None)
+        is_erased = self.names[customer] is None
+        assert (row["note"] is None) == is_erased
+        notes = [(note["version"], note["note"]) for note in row["notes"]]
+        assert notes == ([] if is_erased else self.notes.get(order_id, []))
 
     def _compare_totals(self, customer, stands):
         told = queries.customer_summary(customer, reader=Reader(at_least=stands)).data

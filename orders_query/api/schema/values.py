@@ -84,6 +84,7 @@ EVENT_TYPE = {
         "OrderShipped",
         "OrderDelivered",
         "OrderCancelled",
+        "OrderNoteAdded",
         "CustomerRegistered",
         "CustomerDetailsChanged",
         "CustomerErased",
