@@ -18,6 +18,7 @@ from orders_command.domain.commands import (
     CancelOrder,
     Command,
     CreateOrder,
+    ExpireOrder,
     Remark,
     ShipOrder,
 )
@@ -227,7 +228,7 @@ def _remark(command: Command) -> Remark | None:
             return command.note
         case ShipOrder():
             return command.shipment
-        case CancelOrder():
+        case CancelOrder() | ExpireOrder():
             return command.reason
         case AddNote():
             return command.note

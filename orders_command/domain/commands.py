@@ -61,5 +61,13 @@ class AddNote(_Command):
     note: Remark
 
 
+@dataclass(frozen=True, kw_only=True)
+class ExpireOrder(_Command):
+    """Cancel an order that nobody has confirmed in time, and no other."""
+
+    order_id: UUID
+    reason: Remark
+
+
 Transition = ConfirmOrder | ShipOrder | DeliverOrder | CancelOrder
-Command = CreateOrder | Transition | AddNote
+Command = CreateOrder | Transition | AddNote | ExpireOrder

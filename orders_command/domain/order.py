@@ -21,6 +21,7 @@ from orders_command.domain.commands import (
     ConfirmOrder,
     CreateOrder,
     DeliverOrder,
+    ExpireOrder,
     Remark,
     ShipOrder,
 )
@@ -87,7 +88,7 @@ def decide(order: OrderState | None, command: Command) -> list[OrderEvent]:
         case DeliverOrder():
             _require(order, command, "delivered", Status.SHIPPED)
             return [OrderDelivered()]
-        case CancelOrder():
+        case CancelOrder() | ExpireOrder():
             _require_cancellable(order, command)
             return [OrderCancelled(reason_id=_id(command.reason))]
         case AddNote():
@@ -217,8 +218,12 @@ def _require(
         )
 
 
-def _require_cancellable(order: OrderState | None, command: CancelOrder) -> None:
-    if command.by_customer:
+def _require_cancellable(
+    order: OrderState | None, command: CancelOrder | ExpireOrder
+) -> None:
+    if isinstance(command, ExpireOrder):
+        _require(order, command, "cancelled for its age", Status.PENDING)
+    elif command.by_customer:
         _require(order, command, "cancelled by its customer", Status.PENDING)
     else:
         _require(order, command, "cancelled", Status.PENDING, Status.CONFIRMED)

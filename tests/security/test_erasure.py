@@ -44,10 +44,11 @@ NEVER = {
 }
 IN_COMMAND = {
     *("name", "e-mail", "note", "reason", "carrier", "tracking", "user name"),
-    *("first name", "last name", "user's e-mail", "name of a token"),
+    *("first name", "last name", "user's e-mail", "name of a token", "added note"),
 }
 IN_QUERY = {
-    *("name", "e-mail", "note", "reason", "carrier", "tracking", "reason of a skip")
+    *("name", "e-mail", "note", "reason", "carrier", "tracking", "reason of a skip"),
+    "added note",
 }
 
 
