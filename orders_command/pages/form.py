@@ -66,6 +66,7 @@ class OrderForm:
     choices: tuple[Card, ...] = ()
     errors: dict[str, str] = field(default_factory=dict)
     summary: str = ""
+    is_reference_taken: bool = False
 
     @property
     def currencies(self) -> list[str]:
