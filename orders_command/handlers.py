@@ -15,6 +15,7 @@ from orders_command import faults, metrics, numbers, store
 from orders_command.domain import shipments
 from orders_command.domain.commands import (
     AddNote,
+    AmendItems,
     CancelOrder,
     Command,
     CreateOrder,
@@ -102,7 +103,8 @@ def handle(  # noqa: PLR0913 - who, when and under which conditions
     `at` is when it happened; unless told it is now, or the time of the order's last
     event if a clock that was put back says less. Without `expected_version` a lost
     race is decided anew. A command carried out before under the same idempotency key
-    returns its receipt again and does nothing.
+    returns its receipt again and does nothing. One that changes nothing is
+    answered with the order as it is, and logs no event.
 
     :raises OrderError: if the command is refused; nothing is stored then
     :raises ValueError: if `at` is before the order's last event
@@ -162,6 +164,8 @@ def _attempt(
     events = _decided(command, before, expected_version)
     state = reduce(evolve, events, before.state)
     assert state is not None
+    if not events:
+        return store.stay(command.order_id, before=before, state=state, context=context)
     faults.reach("command.before_append", type(command).__name__)
     receipt = store.append(
         command.order_id,
@@ -179,7 +183,11 @@ def _attempt(
 def _load(command: Command, context: Context) -> Loaded:
     if isinstance(command, CreateOrder):
         return Loaded()  # its id is new; what its key has led to, the append tells
-    return store.load(command.order_id, idempotency=context.idempotency)
+    return store.load(
+        command.order_id,
+        idempotency=context.idempotency,
+        with_items=isinstance(command, AmendItems),
+    )
 
 
 def _decided(

@@ -5,6 +5,7 @@
 (() => {
   const TYPES = [
     "OrderCreated",
+    "OrderItemsAmended",
     "OrderConfirmed",
     "OrderShipped",
     "OrderDelivered",

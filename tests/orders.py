@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from orders_command.domain.commands import (
+    AmendItems,
     CancelOrder,
     ConfirmOrder,
     DeliverOrder,
@@ -32,6 +33,19 @@ def an_order(customer_id: UUID, **more: Any) -> Receipt:
     command = new_order(
         **{"customer_id": customer_id, "items": items, "currency": "USD", **more}
     )
+    return handle(command, actor=ACTOR, **how)
+
+
+def lines(*lines: tuple[str, int, str]) -> tuple[Item, ...]:
+    """Return lines of a product, a quantity and a price each."""
+    return tuple(
+        Item(product_id=name, quantity=quantity, price=Decimal(price))
+        for name, quantity, price in lines
+    )
+
+
+def amended(order_id: UUID, *items: tuple[str, int, str], **how: Any) -> Receipt:
+    command = AmendItems(order_id=order_id, items=lines(*items))
     return handle(command, actor=ACTOR, **how)
 
 

@@ -19,13 +19,14 @@ from orders_command.api.reading import (
 )
 from orders_command.domain.commands import (
     AddNote,
+    AmendItems,
     CancelOrder,
     ConfirmOrder,
     CreateOrder,
     DeliverOrder,
     ShipOrder,
 )
-from orders_command.domain.order import problems
+from orders_command.domain.order import items_problems, problems
 from orders_command.events import Item
 from orders_command.handlers import new_note, new_order, new_remark, new_shipment
 
@@ -58,6 +59,19 @@ def create_order(request: Request) -> CreateOrder:
     body.refuse(problems(command))
     body.done()
     return command
+
+
+def amend_items(request: Request, order_id: UUID) -> AmendItems:
+    """
+    Return the command that a body asks for; what its prices may be is decided later.
+
+    :raises BadBody: with every place that is wrong, whatever the order's currency is
+    """
+    body = Body(request.data).known("items")
+    items = tuple(map(_item, body.objects("items")))
+    body.refuse(items_problems(items))
+    body.done()
+    return AmendItems(order_id=order_id, items=items)
 
 
 def confirm_order(request: Request, order_id: UUID) -> ConfirmOrder:

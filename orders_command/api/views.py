@@ -19,7 +19,7 @@ class OrderCommands(ViewSet):
     needs = NEEDS
     customers_may = frozenset({"cancel"})
     limited_may = frozenset(
-        {"create", "confirm", "ship", "deliver", "cancel", "add_note"}
+        {"create", "items", "confirm", "ship", "deliver", "cancel", "add_note"}
     )
 
     @schema.create
@@ -29,6 +29,11 @@ class OrderCommands(ViewSet):
         response = _answer(receipt, status=201)
         response["Location"] = f"/api/query/orders/{receipt.order_id}"
         return response
+
+    @schema.items
+    def items(self, request: Request, pk: UUID) -> Response:
+        """Replace the lines of a pending order; the same lines change nothing."""
+        return _answer(_carried_out(request, requests.amend_items(request, pk)))
 
     @schema.confirm
     def confirm(self, request: Request, pk: UUID) -> Response:

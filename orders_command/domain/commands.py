@@ -33,6 +33,14 @@ class CreateOrder(_Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AmendItems(_Command):
+    """All lines of an order anew, in its currency; those it has change nothing."""
+
+    order_id: UUID
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConfirmOrder(_Command):
     order_id: UUID
 
@@ -70,4 +78,4 @@ class ExpireOrder(_Command):
 
 
 Transition = ConfirmOrder | ShipOrder | DeliverOrder | CancelOrder
-Command = CreateOrder | Transition | AddNote | ExpireOrder
+Command = CreateOrder | AmendItems | Transition | AddNote | ExpireOrder

@@ -27,12 +27,14 @@ class Batch:
     `anchor` is the hash of the event at the position that was read after, or None if
     there is none: then this log is not the one that the reader knew. `fresh_at` is a
     time, by the log's own clock, before which nothing was committed that is neither
-    here nor before: the newest event's if there are more to come.
+    here nor before: the newest event's if there are more to come, else the batch
+    `reaches_head`.
     """
 
     events: tuple[Recorded, ...]
     anchor: bytes | None
     fresh_at: datetime
+    reaches_head: bool
 
 
 def read(*, after: int, limit: int, timeout: float = float("inf")) -> Batch:
@@ -54,8 +56,11 @@ def read(*, after: int, limit: int, timeout: float = float("inf")) -> Batch:
         sound = _rows_between(after, rows[-1][0])[:limit]  # holes may have filled
     events = all_recorded(sound)
     is_all = len(rows) < limit and len(events) >= len(rows)
-    fresh_at = asked_at if is_all or not events else events[-1].recorded_at
-    return Batch(events=events, anchor=anchor, fresh_at=fresh_at)
+    reaches_head = is_all or not events
+    fresh_at = asked_at if reaches_head else events[-1].recorded_at
+    return Batch(
+        events=events, anchor=anchor, fresh_at=fresh_at, reaches_head=reaches_head
+    )
 
 
 def settled(*, after: int, up_to: int) -> tuple[Recorded, ...]:

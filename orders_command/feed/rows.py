@@ -84,14 +84,13 @@ def _told(
 ) -> Recorded:
     match event.content:
         case OrderNoteAdded(note_id=note_id):
-            told = replace(event.content, note=texts.get(str(note_id)))
-            return replace(event, content=told)
+            noted = replace(event.content, told=texts.get(str(note_id)))
+            return replace(event, content=noted)
         case OrderShipped(shipment_id=None) if str(event.stream_id) not in forgotten:
             return event
         case OrderShipped(shipment_id=shipment_id):
             text = texts.get(str(shipment_id))
-            carrier, number = shipments.told(text) if text else (None, None)
-            sent = replace(event.content, carrier=carrier, tracking_number=number)
+            sent = replace(event.content, told=shipments.told(text) if text else None)
             return replace(event, content=sent)
         case _:
             return event

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 
 from customers.signals import IdempotencyKey
 from orders_command import handlers
@@ -56,6 +57,22 @@ def show(request: HttpRequest, receipt: Receipt) -> HttpResponse:
     response = go_to(request, receipt.order_id)
     response["Consistency-Token"] = str(receipt.position)
     return response
+
+
+def leave(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let a form that is a page of its own be left for the order's, by htmx too."""
+    if "HX-Request" not in request.headers:
+        return response
+    moved = HttpResponseClientRedirect(response["Location"])
+    if "Consistency-Token" in response:
+        moved["Consistency-Token"] = response["Consistency-Token"]
+    return moved
+
+
+def version_seen(request: HttpRequest) -> int | None:
+    """Return the version of the order that the form was made from."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def go_to(request: HttpRequest, order_id: UUID, query: str = "") -> HttpResponse:

@@ -25,6 +25,7 @@ from orders_command.pages.commanding import (
     refusal,
     show,
     text_of,
+    version_seen,
 )
 
 View = Callable[..., HttpResponse]
@@ -39,7 +40,7 @@ def of_the_desk(view: View) -> View:
 @of_the_desk
 def confirm_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     command = ConfirmOrder(order_id=order_id)
-    return _move(request, command, acted_on=_version(request))
+    return _move(request, command, acted_on=version_seen(request))
 
 
 @of_the_desk
@@ -52,13 +53,13 @@ def ship_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         tracking_number=text_of(request, "trackingNumber"),
     )
     command = ShipOrder(order_id=order_id, shipment=shipment)
-    return _move(request, command, acted_on=_version(request))
+    return _move(request, command, acted_on=version_seen(request))
 
 
 @of_the_desk
 def deliver_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     command = DeliverOrder(order_id=order_id)
-    return _move(request, command, acted_on=_version(request))
+    return _move(request, command, acted_on=version_seen(request))
 
 
 @login_required
@@ -74,7 +75,7 @@ def cancel_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     command = CancelOrder(
         order_id=order_id, reason=reason, only_of=own, by_customer=by_customer
     )
-    return _move(request, command, acted_on=_version(request))
+    return _move(request, command, acted_on=version_seen(request))
 
 
 def _move(
@@ -116,8 +117,3 @@ _LABELS = {
     "trackingNumber": "Tracking number",
     "reason": "Reason",
 }
-
-
-def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -29,7 +29,7 @@ from orders_query.queries.folding import SOURCE as LOG
 
 # What the desk may ask of an order, by its status; a customer may only cancel.
 LEGAL = {
-    "PENDING": ("confirm", "cancel"),
+    "PENDING": ("confirm", "items", "cancel"),
     "CONFIRMED": ("ship", "cancel"),
     "SHIPPED": ("deliver",),
     "DELIVERED": (),

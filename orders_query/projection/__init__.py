@@ -13,7 +13,7 @@ from orders_query.projection.rows import (
     TotalsRow,
     VersionRow,
 )
-from orders_query.projection.sales import Sales, cancelled_elsewhere, tally
+from orders_query.projection.sales import Sales, changed_elsewhere, tally
 
 __all__ = [
     "HistoryRow",
@@ -24,7 +24,7 @@ __all__ = [
     "TotalsRow",
     "VersionRow",
     "apply",
-    "cancelled_elsewhere",
+    "changed_elsewhere",
     "count",
     "project",
     "tally",

@@ -13,10 +13,9 @@ from orders_command import feed
 from orders_query import metrics
 from orders_query.databases import PRIMARY
 from orders_query.projector import sets
-from orders_query.projector.applying import PROJECTIONS
 from orders_query.projector.checkpoints import NoSuchSet, Stand, end_try
 from orders_query.projector.pacing import Pace
-from orders_query.projector.sets import ORDERS
+from orders_query.projector.registry import ORDERS, PROJECTIONS
 from orders_query.projector.stepping import BATCH, Step, step
 
 logger = logging.getLogger(__name__)

@@ -63,11 +63,13 @@ with created as (
 ), moved as (
     update orders_query_orderreadmodel o
     set status = r.status, version = r.version, last_updated_at = r.last_updated_at,
+        item_count = r.item_count, total = r.total, items = coalesce(r.items, o.items),
         reason = coalesce(r.reason, o.reason), carrier = r.carrier,
         tracking_number = r.tracking_number
     from json_to_recordset(%(moved)s::json) as r
       (order_id uuid, status text, version int, last_updated_at timestamptz,
-       reason text, carrier text, tracking_number text)
+       item_count int, total numeric, items jsonb, reason text, carrier text,
+       tracking_number text)
     where o.order_id = r.order_id
 ), history as (
     insert into orders_query_orderhistory
@@ -188,6 +190,16 @@ with part as materialized (
 select created_at, order_id from part order by created_at, order_id limit 1
 """
 
+# Half-way through the first migrations the table is another one.
+IS_MADE = """
+select exists (select from pg_attribute where attname = 'fresh_at'
+               and attrelid = to_regclass('orders_query_checkpoint'))
+"""
+BEGIN_MISSING = """
+insert into orders_query_checkpoint (name, position, hash)
+select name, 0, '' from unnest(%s::text[]) name
+on conflict (name) do nothing
+"""
 MOVE = """-- prepared
 update orders_query_checkpoint
 set position = %(position)s, hash = %(hash)s, moved_at = clock_timestamp(),

@@ -101,11 +101,12 @@ def _step(  # noqa: PLR0913 - the same
             stand = replace(stand, fresh_at=batch.fresh_at)
         since = batch.fresh_at if said else None
         return Step(position=stand.position, since=since, stand=stand)
+    fresh_at = _fresh_at(stand, batch)
     writing = _Writing(name=name, rung_at=rung_at, goes_on=goes_on)
     try:
         tries = 1 if is_own else begin_try(name, stand.position)
         _left.add(name)
-        writing.write(stand.position, batch.events, batch.fresh_at, tries=tries)
+        writing.write(stand.position, batch.events, fresh_at, tries=tries)
     except Overtaken:
         return Step(position=stand.position)
     _left.discard(name)
@@ -118,7 +119,7 @@ def _step(  # noqa: PLR0913 - the same
         stand=Stand(
             position=last.position,
             hash=last.hash,
-            fresh_at=batch.fresh_at,
+            fresh_at=fresh_at,
             tries=int(goes_on),
         ),
     )
@@ -142,6 +143,12 @@ def _require_same_log(name: str, stand: Stand, batch: feed.Batch) -> None:
         why = _difference(name, stand, feed.head())
         halt(name, stand.position, why)
         raise LogReplaced(why)
+
+
+def _fresh_at(stand: Stand, batch: feed.Batch) -> datetime | None:
+    """Return None as long as the set has never been at the head: it is being filled."""
+    never = stand.fresh_at is None and not batch.reaches_head
+    return None if never else batch.fresh_at
 
 
 def _difference(name: str, stand: Stand, head: int) -> str:
@@ -171,7 +178,7 @@ class _Writing:
         self,
         position: int,
         events: Sequence[Recorded],
-        fresh_at: datetime,
+        fresh_at: datetime | None,
         *,
         tries: int,
     ) -> None:
@@ -193,7 +200,7 @@ class _Writing:
         self,
         position: int,
         events: Sequence[Recorded],
-        fresh_at: datetime,
+        fresh_at: datetime | None,
         error: Exception,
     ) -> None:
         if len(events) == 1:
@@ -201,11 +208,12 @@ class _Writing:
             return
         half = len(events) // 2
         first, second = events[:half], events[half:]
-        self.write(position, first, first[-1].recorded_at, tries=1)
+        so_far = None if fresh_at is None else first[-1].recorded_at
+        self.write(position, first, so_far, tries=1)
         self.write(first[-1].position, second, fresh_at, tries=1)
 
     def _commit(
-        self, position: int, events: Sequence[Recorded], fresh_at: datetime
+        self, position: int, events: Sequence[Recorded], fresh_at: datetime | None
     ) -> None:
         rename_in_parts(self.name, position, events)
         with transaction.atomic(using=PRIMARY):
@@ -219,7 +227,12 @@ class _Writing:
         faults.reach("projection.after_commit", self.name)
 
     def _park(
-        self, position: int, event: Recorded, fresh_at: datetime, error: str, tries: int
+        self,
+        position: int,
+        event: Recorded,
+        fresh_at: datetime | None,
+        error: str,
+        tries: int,
     ) -> None:
         with transaction.atomic(using=PRIMARY):
             fence(self.name, position)
@@ -237,5 +250,5 @@ class _Writing:
             error,
         )
 
-    def _move(self, to: Recorded, fresh_at: datetime) -> None:
+    def _move(self, to: Recorded, fresh_at: datetime | None) -> None:
         move(self.name, to=to, fresh_at=fresh_at, goes_on=self.goes_on)

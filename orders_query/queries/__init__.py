@@ -36,6 +36,7 @@ from orders_query.queries.orders import (
 from orders_query.queries.sales import Days, daily_sales, product_sales
 from orders_query.queries.status import (
     ages,
+    being_filled,
     halts,
     highest_position,
     lag_seconds,
@@ -67,6 +68,7 @@ __all__ = [
     "Reader",
     "VersionNotFound",
     "ages",
+    "being_filled",
     "changes",
     "customer_summary",
     "customer_totals",

@@ -130,12 +130,12 @@ def _notes(events: tuple[Recorded, ...]) -> Iterator[dict[str, Any]]:
     """Yield the notes that are there still."""
     for recorded in events:
         event = recorded.event
-        if isinstance(event, OrderNoteAdded) and event.note is not None:
+        if isinstance(event, OrderNoteAdded) and event.told is not None:
             yield {
                 "version": recorded.version,
                 "at": recorded.occurred_at,
                 "actor": recorded.actor,
-                "note": event.note,
+                "note": event.told,
             }
 
 

@@ -108,17 +108,28 @@ _PARTS = {
         'name', o.customer_name, 'email', o.customer_email)""",
 }
 
+
+def items_at(state: str) -> str:
+    """Return the lines that `o` had at a version: the last event with some tells."""
+    return f"""(
+        select h.data->'items' from orders_query_orderhistory h
+        where h.order_id = o.order_id and h.version <= {state}.version
+          and h.type in ('OrderCreated', 'OrderItemsAmended')
+        order by h.version desc limit 1)"""  # noqa: S608 - built from constants
+
+
 # An order as it is; as it was after its Nth event; as it stood at a time. What it
 # became later is not shown with what it was: the reason came with the last event.
 _NOW = "select o.*"
-_THEN = """
+_THEN = f"""
         select o.item_count, o.total, o.status, o.version, o.last_updated_at,
-               o.carrier, o.tracking_number, o.reason where {now}
+               o.carrier, o.tracking_number, o.reason, o.items where {{now}}
         union all
         select p.item_count, p.total, p.status, p.version, p.last_updated_at,
-               p.carrier, p.tracking_number, null from orders_query_orderversion p
-        where p.order_id = o.order_id and {then}
-"""
+               p.carrier, p.tracking_number, null, {items_at("p")}
+        from orders_query_orderversion p
+        where p.order_id = o.order_id and {{then}}
+"""  # noqa: S608 - built from constants
 _STATES = {
     "now": _NOW,
     "version": _THEN.format(
@@ -140,7 +151,7 @@ def order(which: str, expand: frozenset[str]) -> str:
     """
     parts = "".join(_PARTS[name] for name in sorted(expand))
     members = f"""{summary("s")},
-             'items', o.items, 'note', o.note, 'reason', s.reason,
+             'items', s.items, 'note', o.note, 'reason', s.reason,
              'carrier', s.carrier, 'trackingNumber', s.tracking_number,
              'notes', {_NOTES}{parts}"""
     return f"""{PREPARED}{ORDERS}

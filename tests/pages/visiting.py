@@ -69,6 +69,14 @@ def text(response: Any) -> str:
     return " ".join(" ".join(words.pieces).split())
 
 
+def act(client: Client, order_id: Any, step: str, **more: str) -> Any:
+    """Press a button of the order's page, as the page was just rendered."""
+    page = client.get(f"/orders/{order_id}")
+    sent = fields(page.content, form=f"/orders/{order_id}/{step}")
+    assert sent, f"{step} is not offered"
+    return client.post(f"/orders/{order_id}/{step}", {**sent, **more})
+
+
 class _Fields(HTMLParser):
     def __init__(self, form: str) -> None:
         super().__init__()

@@ -79,6 +79,14 @@ def create_order() -> Arguments:
     return {"body": body_of("NewOrder", body), "idempotency_key": an_email()}
 
 
+def amend_items() -> Arguments:
+    items = [{"productId": "tea", "quantity": 3, "price": 3.5}]
+    return {
+        "id": an_order_placed()[0],
+        "body": body_of("AmendedItems", {"items": items}),
+    }
+
+
 def confirm_order() -> Arguments:
     return {"id": an_order_placed()[0], "if_match": '"1"'}
 
@@ -196,6 +204,7 @@ def nothing() -> Arguments:
 
 CALLS: dict[str, Callable[[], Arguments]] = {
     "createOrder": create_order,
+    "amendItems": amend_items,
     "confirmOrder": confirm_order,
     "shipOrder": ship_order,
     "deliverOrder": deliver_order,

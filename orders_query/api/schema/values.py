@@ -80,6 +80,7 @@ EVENT_TYPE = {
     "type": "string",
     "enum": [
         "OrderCreated",
+        "OrderItemsAmended",
         "OrderConfirmed",
         "OrderShipped",
         "OrderDelivered",
