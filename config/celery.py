@@ -1,11 +1,13 @@
 """The Celery application. It carries rings of a doorbell, never truth."""
 
 import os
+import threading
 from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, worker_init
 from django.core.management import call_command
+from django.db import connections
 
 from config import broker
 from config.access import mails
@@ -31,6 +33,25 @@ def _be_safe(**_: Any) -> None:
 @worker_init.connect
 def _begin(**_: Any) -> None:
     work_in_stretches()
+
+
+_expiring = threading.Lock()
+
+
+@app.task
+def cancel_expired() -> None:
+    """Cancel orders that nobody confirmed in time, in a thread beside the projector."""
+    threading.Thread(target=_cancel_expired, name="cancel expired", daemon=True).start()
+
+
+def _cancel_expired() -> None:
+    if not _expiring.acquire(blocking=False):
+        return  # the last run is still at work
+    try:
+        call_command("cancel_expired", automatic=True)
+    finally:
+        connections.close_all()
+        _expiring.release()
 
 
 @app.task

@@ -14,10 +14,12 @@ from customers.signals import IdempotencyKey
 from orders_command import faults, metrics, numbers, store
 from orders_command.domain import shipments
 from orders_command.domain.commands import (
+    AddNote,
     AmendItems,
     CancelOrder,
     Command,
     CreateOrder,
+    ExpireOrder,
     Remark,
     ShipOrder,
 )
@@ -28,7 +30,14 @@ from orders_command.explaining import explain
 from orders_command.signals import events_committed
 from orders_command.store import Context, Loaded, LostRace, Receipt
 
-__all__ = ["Receipt", "handle", "new_order", "new_remark", "new_shipment"]
+__all__ = [
+    "Receipt",
+    "handle",
+    "new_note",
+    "new_order",
+    "new_remark",
+    "new_shipment",
+]
 
 ATTEMPTS = 20  # of a command without a version, before it gives up as unavailable
 
@@ -63,6 +72,11 @@ def new_order(
 def new_remark(text: str | None) -> Remark | None:
     """Return a remark with an id of its own, or nothing for an empty text."""
     return Remark(id=uuids.uuid7(), text=text) if text else None
+
+
+def new_note(*, order_id: UUID, text: str) -> AddNote:
+    """Return the command for another note on an order, with an id drawn for it."""
+    return AddNote(order_id=order_id, note=Remark(id=uuids.uuid7(), text=text))
 
 
 def new_shipment(
@@ -222,8 +236,10 @@ def _remark(command: Command) -> Remark | None:
             return command.note
         case ShipOrder():
             return command.shipment
-        case CancelOrder():
+        case CancelOrder() | ExpireOrder():
             return command.reason
+        case AddNote():
+            return command.note
         case _:
             return None
 
