@@ -17,4 +17,4 @@ EXPOSE 8000
 CMD ["granian", "--interface=asgi", "--loop=uvloop", "--host=0.0.0.0", "--port=8000", "--workers=2", \
      "--http=1", "--http1-header-read-timeout=20000", "--http1-buffer-size=65536", \
      "--backpressure=3000", "--workers-kill-timeout=5", "--no-ws", \
-     "--respawn-failed-workers", "config.asgi:application"]
+     "--log-config=config/serving/granian.json", "--respawn-failed-workers", "config.asgi:application"]

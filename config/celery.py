@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, setup_logging, worker_init
 from django.core.management import call_command
 
 from config import broker
@@ -18,6 +18,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # A thread of its own (the doorbell's) has no current application, only the default.
 app.set_default()
+
+
+@setup_logging.connect
+def _leave_the_logs(**_: Any) -> None:
+    """Keep Celery from setting up logs of its own: ours are, by the settings."""
 
 
 @beat_init.connect

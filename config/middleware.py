@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from uuid_utils import uuid7
 
 from config import problems
+from config.lines import NO_REQUEST
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -20,7 +21,7 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z")
 _CALLERS_ID = re.compile(r"[0-9A-Za-z-]{8,64}\Z")
 DRAINED_AT_MOST = 20_000_000
 
-_request_id: ContextVar[str] = ContextVar("request_id", default="-")
+_request_id: ContextVar[str] = ContextVar("request_id", default=NO_REQUEST)
 
 
 class RequestId:
@@ -64,9 +65,11 @@ class RequestIdFilter(logging.Filter):
     """Put the id of the request that it is about into each line of the log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        # Django logs an answer of 5xx once the request is done, and hands it along.
-        request = getattr(record, "request", None)
-        record.request_id = getattr(request, "request_id", _request_id.get())
+        # Who applies an event of the log tells in which request it came about.
+        if not getattr(record, "request_id", ""):
+            # Django logs an answer of 5xx once the request is done, and hands it along.
+            request = getattr(record, "request", None)
+            record.request_id = getattr(request, "request_id", _request_id.get())
         return True
 
 
