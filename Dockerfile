@@ -1,7 +1,9 @@
 FROM python:3.11-slim AS build
 WORKDIR /app
-COPY requirements.lock ./
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+# requirements-telemetry.lock brings what sends traces besides.
+ARG LOCK=requirements.lock
+COPY ${LOCK} ./
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r ${LOCK}
 
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR_DIR=/var/lib/orders

@@ -4,7 +4,12 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, setup_logging, worker_init
+from celery.signals import (
+    beat_init,
+    setup_logging,
+    worker_init,
+    worker_process_shutdown,
+)
 from django.core.management import call_command
 
 from config import broker
@@ -36,6 +41,13 @@ def _be_safe(**_: Any) -> None:
 @worker_init.connect
 def _begin(**_: Any) -> None:
     work_in_stretches()
+
+
+@worker_process_shutdown.connect
+def _end(**_: Any) -> None:
+    from config.tracing import starting  # noqa: PLC0415 - the same
+
+    starting.end()
 
 
 @app.task

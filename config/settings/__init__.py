@@ -9,6 +9,7 @@ from config.settings.environment import BASE_DIR, VAR_DIR, env
 from config.settings.limits import *  # noqa: F403
 from config.settings.logs import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
+from config.settings.traces import TRACED_SHARE, TRACER  # noqa: F401
 from config.settings.who import *  # noqa: F403
 
 # --- apps
@@ -36,6 +37,7 @@ MIDDLEWARE = [
     "config.metrics.Requests",
     "config.middleware.RequestId",
     "config.requestlog.RequestLog",
+    *(["config.tracing.requests.Traced"] if TRACER else []),
     # These three reach every answer, whoever gives it.
     "config.headers.Headers",
     "django.middleware.security.SecurityMiddleware",

@@ -39,6 +39,9 @@ LOGGING = {
         "django.server": {"handlers": ["console"], "propagate": False},
         "django.request": {"level": "ERROR"},
         "celery": {"level": "WARNING"},  # else two lines for each ring of the doorbell
+        "opentelemetry": {
+            "level": "ERROR"
+        },  # with the collector away, each try is told
         "multiprocessing": {"handlers": ["console"], "level": "ERROR"},  # Celery's
     },
 }

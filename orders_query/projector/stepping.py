@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import DataError, Error, IntegrityError, transaction
 
-from orders_command import faults, feed
+from orders_command import faults, feed, tracing
 from orders_command.events import Recorded
 from orders_query import metrics
 from orders_query.databases import PRIMARY
@@ -204,7 +204,18 @@ class _Writing:
     def _commit(
         self, position: int, events: Sequence[Recorded], fresh_at: datetime
     ) -> None:
+        began_ns = tracing.now_ns()
         rename_in_parts(self.name, position, events)
+        with tracing.span(f"batch of {self.name}", events=len(events)):
+            free = self._apply(position, events, fresh_at)
+            tracing.applied(self.name, free, began_ns=began_ns)
+        telling.applied(self.name, free)
+        faults.reach("projection.after_commit", self.name)
+
+    def _apply(
+        self, position: int, events: Sequence[Recorded], fresh_at: datetime
+    ) -> Sequence[Recorded]:
+        """Return those that were not held back."""
         with transaction.atomic(using=PRIMARY):
             is_parked = fence(self.name, position)
             sets.use(self.name)
@@ -213,8 +224,7 @@ class _Writing:
                 apply_to(self.name, free, rung_at=self.rung_at)
             self._move(events[-1], fresh_at)
             faults.reach("projection.before_commit", self.name)
-        telling.applied(self.name, free)
-        faults.reach("projection.after_commit", self.name)
+        return free
 
     def _park(
         self, position: int, event: Recorded, fresh_at: datetime, error: str, tries: int
