@@ -12,6 +12,7 @@ from config.settings.limits import *  # noqa: F403
 from config.settings.logs import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
 from config.settings.traces import TRACED_SHARE, TRACER  # noqa: F401
+from config.settings.webhooks import *  # noqa: F403
 from config.settings.who import *  # noqa: F403
 
 # --- apps
