@@ -124,6 +124,7 @@ def _granian(environment: Mapping[str, str], port: int) -> Command:
         "respawn-interval": 0.5,
         "workers-kill-timeout": 2,
         "log-level": "warning",
+        "log-config": ROOT / "config/serving/granian.json",
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
     flags += ["--no-ws", "--respawn-failed-workers", "config.asgi:application"]
@@ -139,7 +140,7 @@ def _celery(
     environment: Mapping[str, str], name: str, options: list[str], **how: object
 ) -> Service:
     arguments = [sys.executable, "-m", "celery", "--quiet", "--app=config.celery"]
-    arguments += [name, "--loglevel=INFO", *options]
+    arguments += [name, *options]
     made = Command(
         name=name,
         arguments=arguments,

@@ -68,6 +68,7 @@ class ByStatus(admin.SimpleListFilter):
 class OrderReadModelAdmin(ReadOnlyAdmin):
     list_display = (
         "order_number",
+        "reference",
         "customer_name",
         "status",
         "total",

@@ -1,17 +1,16 @@
 """One batch: read and proven from the log, folded in memory, written at once."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import DataError, Error, IntegrityError, transaction
 
-from orders_command import faults, feed
+from orders_command import faults, feed, tracing
 from orders_command.events import Recorded
 from orders_query import metrics
 from orders_query.databases import PRIMARY
-from orders_query.projector import parking, sets
+from orders_query.projector import parking, sets, telling
 from orders_query.projector.applying import apply_to
 from orders_query.projector.checkpoints import (
     Overtaken,
@@ -26,8 +25,6 @@ from orders_query.projector.checkpoints import (
 from orders_query.projector.collecting import put_off
 from orders_query.projector.renaming import rename_in_parts
 from orders_query.projector.sharing import Reading
-
-logger = logging.getLogger(__name__)
 
 BATCH = 1000
 TRIES = 5  # at an event that ends the process, before it is parked
@@ -234,7 +231,18 @@ class _Writing:
     def _commit(
         self, position: int, events: Sequence[Recorded], fresh_at: datetime | None
     ) -> None:
+        began_ns = tracing.now_ns()
         rename_in_parts(self.name, position, events)
+        with tracing.span(f"batch of {self.name}", events=len(events)):
+            free = self._apply(position, events, fresh_at)
+            tracing.applied(self.name, free, began_ns=began_ns)
+        telling.applied(self.name, free)
+        faults.reach("projection.after_commit", self.name)
+
+    def _apply(
+        self, position: int, events: Sequence[Recorded], fresh_at: datetime | None
+    ) -> Sequence[Recorded]:
+        """Return those that were not held back."""
         with transaction.atomic(using=PRIMARY):
             is_parked = fence(self.name, position)
             sets.use(self.name)
@@ -243,7 +251,7 @@ class _Writing:
                 apply_to(self.name, free, rung_at=self.rung_at)
             self._move(events[-1], fresh_at)
             faults.reach("projection.before_commit", self.name)
-        faults.reach("projection.after_commit", self.name)
+        return free
 
     def _park(
         self,
@@ -259,15 +267,7 @@ class _Writing:
             parking.park(self.name, event, error=error, tries=tries)
             self._move(event, fresh_at)
         metrics.parked(self.name, event.type)
-        logger.error(
-            "Event %s (%s v%s of %s) is parked in %s: %s",
-            event.position,
-            event.type,
-            event.version,
-            event.stream_id,
-            self.name,
-            error,
-        )
+        telling.parked(self.name, event, error)
 
     def _move(self, to: Recorded, fresh_at: datetime | None) -> None:
         move(self.name, to=to, fresh_at=fresh_at, goes_on=self.goes_on)

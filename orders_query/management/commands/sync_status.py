@@ -63,9 +63,14 @@ def _projection(projection: dict[str, Any], age: float | None) -> str:
         f"  {projection['name']:<12} at {projection['position']:<12}"
         f" {_or_unknown(projection['eventsBehind'], 'events behind')},"
         f" oldest waits {_or_unknown(projection['lagSeconds'], 's')},"
-        f" last looked {_or_unknown(age, 's ago')},"
+        f" {_looked(age)},"
         f" {projection['parked']} parked"
     )
+
+
+def _looked(age: float | None) -> str:
+    """Return when it was at the log's head last, if it ever was."""
+    return "being filled" if age is None else f"last looked {_or_unknown(age, 's ago')}"
 
 
 def _verified(verified: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ STOP = "delete from orders_query_checkpoint where name = 'webhooks'"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders_query", "0010_no_shipments_of_the_erased"),
+        ("orders_query", "0011_notes"),
     ]
 
     operations = [
