@@ -111,7 +111,7 @@ class CheckpointAdmin(ReadOnlyAdmin):
         return _on_sync_page()
 
     def _ask(self, request: HttpRequest, name: str) -> None:
-        if name not in projector.PROJECTIONS:
+        if name not in projector.sets.TABLES:
             told = f"No rebuild of {name}: these tables do not serve."
             self.message_user(request, told, messages.ERROR)
             return

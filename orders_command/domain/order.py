@@ -74,9 +74,7 @@ class OrderState:
     items: tuple[Item, ...] | None = None  # None: they were not loaded
 
 
-def decide(  # noqa: PLR0911 - one for each command
-    order: OrderState | None, command: Command
-) -> list[OrderEvent]:
+def decide(order: OrderState | None, command: Command) -> list[OrderEvent]:
     """
     Return the events that the command causes; none if it changes nothing.
 
@@ -109,9 +107,7 @@ def decide(  # noqa: PLR0911 - one for each command
             assert_never(command)
 
 
-def evolve(  # noqa: C901, PLR0911 - one for each event
-    order: OrderState | None, event: OrderEvent
-) -> OrderState:
+def evolve(order: OrderState | None, event: OrderEvent) -> OrderState:
     """Return the order as it stands after the event."""
     if isinstance(event, OrderCreated):
         return OrderState(

@@ -148,11 +148,16 @@ def _since(request: HttpRequest, lost: VersionMismatch) -> list[dict[str, Any]]:
             **event,
             "happened": HAPPENED.get(event["type"], event["type"]),
             "at": datetime.fromisoformat(event["at"]),
-            "by": names.get(event["actor"], "the system"),
+            "by": _by(event["actor"], names),
             "amendment": amendment_in(event),
         }
         for event in events
     ]
+
+
+def _by(actor: str, names: dict[str, str]) -> str:
+    kind, _, name = actor.partition(":")
+    return names.get(actor, "somebody") if kind == "user" else f"the system ({name})"
 
 
 def _names(actors: list[str], reader: Any) -> dict[str, str]:

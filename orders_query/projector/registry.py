@@ -40,7 +40,8 @@ class Projection:
     A name, the tables that nobody else writes, and what brings them up to the events.
 
     `rows` is there if it has one table with a row for each order: then `verify` needs
-    no more. Otherwise `verification.verifying.SUMS` says how it is compared.
+    no more. Otherwise `verification.verifying.SUMS` says how it is compared. Without
+    `tables` it is no picture of the log: nothing of it is rebuilt or compared.
     """
 
     name: str

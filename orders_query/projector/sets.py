@@ -18,7 +18,9 @@ PREVIOUS, SHADOW = "previous", "shadow"
 LIVE_SCHEMA = "public"
 
 TABLES: dict[str, tuple[type[models.Model], ...]] = {
-    name: projection.tables for name, projection in PROJECTIONS.items()
+    name: projection.tables
+    for name, projection in PROJECTIONS.items()
+    if projection.tables
 }
 
 

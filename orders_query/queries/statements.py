@@ -187,6 +187,10 @@ from c left join lateral (
              'lifetimeValue', coalesce((t.lifetime ->> v.currency)::numeric,
                                        %(zero)s::numeric),
              'currency', v.currency,
+             'lifetimeValues', (
+                 select coalesce(json_agg(json_build_object('currency', key,
+                          'value', value::numeric) order by key), '[]')
+                 from jsonb_each_text(t.lifetime)),
              'firstOrderAt', {TIME.format("t.first_order_at")},
              'lastOrderAt', {TIME.format("t.last_order_at")})::text as body
     from orders_query_customertotals t,

@@ -3,12 +3,15 @@
 import re
 import shlex
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+NOT_OURS = """
+    .git .venv .env var __pycache__ .*_cache .hypothesis .schemathesis
+    test-results test-screenshots
+""".split()
 _FILE = re.compile(r"^`([^`]+)`( \(new\))?$")
 
 
@@ -82,17 +85,8 @@ def commands(block: Block) -> list[list[str]]:
 
 
 def copied(to: Path) -> Path:
-    """Copy what is in the repository, changes that are not committed included."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, to / name)
+    """Copy the repository, changes that are not committed included, and what is not of
+    it left out; packages are shared."""
+    shutil.copytree(ROOT, to, ignore=shutil.ignore_patterns(*NOT_OURS))
     (to / ".venv").symlink_to(ROOT / ".venv")
     return to

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from orders_command.codec import EVENT_TYPES, SHAPE, dump, load
-from orders_command.events import Item
+from orders_command import upcasting
+from orders_command.codec import EVENT_TYPES, dump, load
+from orders_command.events import Item, Shipment
 from tests.docs.pages import REFERENCE, table
 
 PAGE = REFERENCE / "events.md"
@@ -21,6 +22,7 @@ KINDS = {
     str: "text",
     int: "integer",
     bool: "true or false",
+    Shipment: "shipment",
     tuple[Item, ...]: "list of items",
 }
 
@@ -42,7 +44,7 @@ def lines_of(event_type: type) -> list[tuple[str, ...]]:
 def test_every_event_is_told_with_its_fields_and_their_kinds():
     code = {
         line
-        for event_type in (*EVENT_TYPES.values(), Item)
+        for event_type in (*EVENT_TYPES.values(), Item, Shipment)
         for line in lines_of(event_type) or [(f"`{event_type.__name__}`", "", "")]
     }
     told = {tuple(row[:3]) for row in table(PAGE, of="event")}
@@ -53,6 +55,13 @@ def test_every_event_is_told_with_its_fields_and_their_kinds():
     )
 
 
+def test_the_newest_shape_of_what_has_older_ones_is_told():
+    told = {row[0].strip("`"): int(row[1]) for row in table(PAGE, of="type")}
+    known = {name: upcasting.newest(name) for name in upcasting.STEPS}
+
+    assert told == known, f"{PAGE}: the table of older shapes has to be {known}"
+
+
 def test_every_event_has_an_example_as_it_is_stored():
     (text,) = re.findall(r"```json\n(.*?)```", PAGE.read_text(), re.DOTALL)
     examples = [json.loads(line) for line in text.splitlines()]
@@ -60,5 +69,6 @@ def test_every_event_has_an_example_as_it_is_stored():
     missing = EVENT_TYPES.keys() - {example["type"] for example in examples}
     assert not missing, f"{PAGE}: add a line for {missing} to the last block"
     for example in examples:
-        event = load(example["type"], SHAPE, example["data"])
+        shape = upcasting.newest(example["type"])
+        event = load(example["type"], shape, example["data"])
         assert dump(event) == (example["type"], example["data"])

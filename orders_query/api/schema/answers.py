@@ -151,7 +151,17 @@ CUSTOMER_SUMMARY = named(
         "orderCount": count(13),
         "openOrders": count(1, "Neither delivered nor cancelled."),
         "lifetimeValue": money(546.1),
-        "currency": CURRENCY,
+        "currency": {
+            **CURRENCY,
+            "description": "Of `lifetimeValue`: the shop's own if the customer has "
+            "ordered in it, else the first one by its letters.",
+        },
+        "lifetimeValues": {
+            **many(
+                named("LifetimeValue", {"currency": CURRENCY, "value": money(546.1)})
+            ),
+            "description": "Of each currency that the customer has ordered in.",
+        },
         "firstOrderAt": or_null(CREATED_AT),
         "lastOrderAt": or_null(CREATED_AT),
     },
