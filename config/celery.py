@@ -5,7 +5,12 @@ import threading
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import (
+    beat_init,
+    setup_logging,
+    worker_init,
+    worker_process_shutdown,
+)
 from django.core.management import call_command
 from django.db import connections
 
@@ -22,6 +27,11 @@ app.autodiscover_tasks()
 app.set_default()
 
 
+@setup_logging.connect
+def _leave_the_logs(**_: Any) -> None:
+    """Keep Celery from setting up logs of its own: ours are, by the settings."""
+
+
 @beat_init.connect
 @worker_init.connect
 def _be_safe(**_: Any) -> None:
@@ -33,6 +43,13 @@ def _be_safe(**_: Any) -> None:
 @worker_init.connect
 def _begin(**_: Any) -> None:
     work_in_stretches()
+
+
+@worker_process_shutdown.connect
+def _end(**_: Any) -> None:
+    from config.tracing import starting  # noqa: PLC0415 - the same
+
+    starting.end()
 
 
 _expiring = threading.Lock()

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from customers.signals import IdempotencyKey
-from orders_command import faults, metrics, numbers, store
+from orders_command import faults, metrics, numbers, store, tracing
 from orders_command.domain import shipments
 from orders_command.domain.commands import (
     AddNote,
@@ -113,7 +113,8 @@ def handle(  # noqa: PLR0913 - who, when and under which conditions
     """
     if connection.in_atomic_block:
         raise RuntimeError("A command is carried out outside of transactions.")
-    with metrics.handled(type(command).__name__) as outcome:
+    name = type(command).__name__
+    with tracing.span(name) as span, metrics.handled(name) as outcome:
         receipt = _handled(
             command,
             expected_version,
@@ -126,7 +127,8 @@ def handle(  # noqa: PLR0913 - who, when and under which conditions
             at,
         )
         outcome.is_replayed = receipt.replayed
-    faults.reach("command.after_commit", type(command).__name__)
+        span.tell(position=receipt.position, outcome=outcome.name)
+    faults.reach("command.after_commit", name)
     return receipt
 
 
@@ -167,6 +169,7 @@ def _attempt(
     if not events:
         return store.stay(command.order_id, before=before, state=state, context=context)
     faults.reach("command.before_append", type(command).__name__)
+    began_ns = tracing.now_ns()
     receipt = store.append(
         command.order_id,
         before=before,
@@ -176,7 +179,7 @@ def _attempt(
         context=_in_sequence(context, before.last_at, is_told=is_told),
     )
     if not receipt.replayed:
-        _announce(receipt.position, events)
+        _announce(receipt, events, began_ns)
     return receipt
 
 
@@ -244,7 +247,10 @@ def _remark(command: Command) -> Remark | None:
             return None
 
 
-def _announce(position: int, events: list[OrderEvent]) -> None:
+def _announce(receipt: Receipt, events: list[OrderEvent], began_ns: int) -> None:
+    names = [type(event).__name__ for event in events]
+    metrics.appended(*names)
+    for version, name in enumerate(names, receipt.version - len(names) + 1):
+        tracing.appended(name, receipt.order_id, version, began_ns=began_ns)
     # Robust: a receiver that fails must not turn a committed order into an error.
-    metrics.appended(*(type(event).__name__ for event in events))
-    events_committed.send_robust(sender=handle, position=position)
+    events_committed.send_robust(sender=handle, position=receipt.position)

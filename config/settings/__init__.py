@@ -9,7 +9,10 @@ from config.databases import databases, unreadable
 from config.settings.api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
 from config.settings.environment import BASE_DIR, VAR_DIR, env
 from config.settings.limits import *  # noqa: F403
+from config.settings.logs import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
+from config.settings.traces import TRACED_SHARE, TRACER  # noqa: F401
+from config.settings.webhooks import *  # noqa: F403
 from config.settings.who import *  # noqa: F403
 
 # --- apps
@@ -36,6 +39,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.metrics.Requests",
     "config.middleware.RequestId",
+    "config.requestlog.RequestLog",
+    *(["config.tracing.requests.Traced"] if TRACER else []),
     # These three reach every answer, whoever gives it.
     "config.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
@@ -173,7 +178,6 @@ CELERY_TASK_TIME_LIMIT = 50  # below the visibility timeout, or a task runs twic
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=1)
 CELERY_DB_REUSE_MAX = 1_000_000  # the projector's connections stay open
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "ring every second": {
@@ -217,28 +221,3 @@ LANGUAGE_CODE = "en"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "config.middleware.RequestIdFilter"}},
-    "formatters": {
-        "line": {
-            "()": "config.lines.Line",
-            "format": "%(levelname)s %(name)s [%(request_id)s] %(message)s",
-        }
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["request_id"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "django.server": {"handlers": ["console"], "propagate": False},
-        "django.request": {"level": "ERROR"},
-        "celery": {"level": "WARNING"},  # else two lines for each ring of the doorbell
-    },
-}

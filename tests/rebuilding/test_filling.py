@@ -1,6 +1,9 @@
 """A projection that is new is filled in the background, and keeps nobody waiting."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from orders_query import projector, queries
@@ -69,3 +72,10 @@ def test_a_missing_checkpoint_is_made_and_another_left_alone(new, owner):
 
     assert projector.stand_of(new).position == 0
     assert projector.stand_of("orders").position >= before.position > 0
+
+
+def test_the_terminal_says_that_it_is_being_filled(new):
+    call_command("sync_status", stdout=(told := StringIO()))
+
+    (line,) = [line for line in told.getvalue().splitlines() if new in line]
+    assert "being filled" in line
