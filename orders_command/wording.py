@@ -23,6 +23,7 @@ from orders_command.events import (
     OrderDelivered,
     OrderEvent,
     OrderItemsAmended,
+    OrderNoteAdded,
     OrderShipped,
     Recorded,
     Shipment,
@@ -36,6 +37,7 @@ HAPPENED = {
     "OrderShipped": "Shipped",
     "OrderDelivered": "Delivered",
     "OrderCancelled": "Cancelled",
+    "OrderNoteAdded": "Noted",
 }
 
 
@@ -54,7 +56,7 @@ def of_history(recorded: Recorded) -> dict[str, Any]:
 
 def of_log(recorded: Recorded) -> dict[str, Any]:
     """Return an event as the log shows it to integrators."""
-    is_of_order, data = shown_event(recorded.event)
+    is_of_order, data = told_outside(recorded.event)
     return {
         "position": recorded.position,
         "orderId" if is_of_order else "customerId": recorded.stream_id,
@@ -64,6 +66,17 @@ def of_log(recorded: Recorded) -> dict[str, Any]:
         "actor": recorded.actor,
         "data": data,
     }
+
+
+def told_outside(event: AnyEvent) -> tuple[bool, dict[str, Any]]:
+    """
+    Return what `shown_event` does, for who makes copies: without the text of a note.
+
+    What somebody has copied is beyond the reach of an erasure.
+    """
+    is_of_order, data = shown_event(event)
+    data.pop("note", None)
+    return is_of_order, data
 
 
 def shown_event(event: AnyEvent) -> tuple[bool, dict[str, Any]]:
@@ -104,6 +117,8 @@ def shown(event: OrderEvent) -> dict[str, Any]:
             }
         case OrderCancelled():
             data = {"reasonId": event.reason_id}
+        case OrderNoteAdded():
+            data = {"noteId": event.note_id, "note": event.told}
         case OrderConfirmed() | OrderDelivered():
             data = {}
         case _:
