@@ -10,7 +10,7 @@ from uuid import UUID
 
 from orders_command import feed
 from orders_command.events import OrderCreated, Recorded, Unreadable
-from orders_command.wording import json_of, of_log
+from orders_command.wording import json_of, told_outside
 from orders_query.projection import type_of
 from orders_query.webhooks import signing
 from orders_query.webhooks.claims import Claimed
@@ -55,16 +55,21 @@ def body_of(recorded: Recorded, *, order_number: str | None) -> bytes:
 
     :raises Unreadable: if this code cannot tell what it says
     """
-    # What the log's integrators are not shown is not sent either.
-    event = of_log(recorded)
-    names = ("orderId", "version", "position", "actor")
+    _, says = told_outside(recorded.event)
     data: dict[str, Any] = {
-        **event["data"],
+        **says,
+        "orderId": recorded.stream_id,
         "orderNumber": order_number,
-        **{name: event[name] for name in names},
+        "version": recorded.version,
+        "position": recorded.position,
+        "actor": recorded.actor,
     }
     return json_of(
-        {"type": type_of(event["type"]), "timestamp": event["at"], "data": data}
+        {
+            "type": type_of(recorded.type),
+            "timestamp": recorded.occurred_at,
+            "data": data,
+        }
     )
 
 
