@@ -1,7 +1,9 @@
 FROM python:3.11-slim AS build
 WORKDIR /app
-COPY requirements.lock ./
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+# requirements-telemetry.lock brings what sends traces besides.
+ARG LOCK=requirements.lock
+COPY ${LOCK} ./
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r ${LOCK}
 
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR_DIR=/var/lib/orders
@@ -17,4 +19,4 @@ EXPOSE 8000
 CMD ["granian", "--interface=asgi", "--loop=uvloop", "--host=0.0.0.0", "--port=8000", "--workers=2", \
      "--http=1", "--http1-header-read-timeout=20000", "--http1-buffer-size=65536", \
      "--backpressure=3000", "--workers-kill-timeout=5", "--no-ws", \
-     "--respawn-failed-workers", "config.asgi:application"]
+     "--log-config=config/serving/granian.json", "--respawn-failed-workers", "config.asgi:application"]

@@ -51,8 +51,10 @@ fuzz: $(VENV)/.dev ## send 20,000 made-up requests and more, for the night
 lock: $(VENV)/.dev ## write the lock files anew from pyproject.toml
 	@test -x $(VENV)/bin/uv || $(PIP) uv
 	$(VENV)/bin/uv pip compile $(LOCK) --extra local pyproject.toml -o requirements.lock
-	$(VENV)/bin/uv pip compile $(LOCK) --extra local --extra dev \
-		-c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(VENV)/bin/uv pip compile $(LOCK) --extra local --extra telemetry \
+		-c requirements.lock pyproject.toml -o requirements-telemetry.lock
+	$(VENV)/bin/uv pip compile $(LOCK) --extra local --extra telemetry --extra dev \
+		-c requirements-telemetry.lock pyproject.toml -o requirements-dev.lock
 LOCK := --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
 	--python-version 3.11 --quiet
 

@@ -5,6 +5,7 @@ from types import TracebackType
 
 from config.reporting import traceback_of, without_values
 
+NO_REQUEST = "-"  # what a line is called that is about none
 LONGEST = 8_000  # characters of a message; a path may have hundreds of thousands
 _CONTROLS = (
     *range(0x20),
@@ -32,14 +33,17 @@ class Line(logging.Formatter):
     A traceback has lines of its own; each is indented, as no record's first line is.
     """
 
+    def __init__(self) -> None:
+        super().__init__(
+            "%(levelname)s %(name)s [%(request_id)s] %(message)s",
+            defaults={"request_id": NO_REQUEST},
+        )
+
     def format(self, record: logging.LogRecord) -> str:
         return super().format(without_values(record))
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
-        text = escaped(super().formatMessage(record))
-        if len(text) <= LONGEST:
-            return text
-        return f"{text[:LONGEST]}… and {len(text) - LONGEST} more characters"
+        return shortened(escaped(super().formatMessage(record)))
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802
         if ei[1] is None:
@@ -54,3 +58,10 @@ class Line(logging.Formatter):
 def escaped(text: str) -> str:
     """Return a text in which nothing moves the cursor or ends the line."""
     return text.translate(_ESCAPES)
+
+
+def shortened(text: str) -> str:
+    """Return a text of bounded length, and how much is left out."""
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[:LONGEST]}… and {len(text) - LONGEST} more characters"

@@ -13,14 +13,17 @@ from django.utils.crypto import salted_hmac
 from uuid_utils import uuid7
 
 from config import problems
+from config.lines import NO_REQUEST
+from config.tracing.ids import caller_of, request_id_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z")
 _CALLERS_ID = re.compile(r"[0-9A-Za-z-]{8,64}\Z")
+NAMED_BY = (b"x-request-id", b"traceparent")  # as ASGI words it
 DRAINED_AT_MOST = 20_000_000
 
-_request_id: ContextVar[str] = ContextVar("request_id", default="-")
+_request_id: ContextVar[str] = ContextVar("request_id", default=NO_REQUEST)
 
 
 class RequestId:
@@ -35,7 +38,10 @@ class RequestId:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        answered = id_for(request.headers.get("X-Request-Id", ""))
+        meta = request.META
+        answered = id_for(
+            meta.get("HTTP_X_REQUEST_ID", ""), meta.get("HTTP_TRACEPARENT", "")
+        )
         request.answered_id = answered  # type: ignore[attr-defined]
         request.request_id = kept_as(answered)  # type: ignore[attr-defined]
         reset = _request_id.set(request.request_id)  # type: ignore[attr-defined]
@@ -47,9 +53,12 @@ class RequestId:
         return response
 
 
-def id_for(offered: str) -> str:
-    """Return the id that an answer carries."""
-    return offered if _CALLERS_ID.match(offered) else str(uuid7())
+def id_for(offered: str, traceparent: str = "") -> str:
+    """Return the id that an answer carries: the caller's, its trace's, or a new one."""
+    if _CALLERS_ID.match(offered):
+        return offered
+    caller = caller_of(traceparent) if traceparent else None
+    return str(uuid7()) if caller is None else request_id_of(caller.trace_id)
 
 
 def kept_as(answered: str) -> str:
@@ -64,9 +73,11 @@ class RequestIdFilter(logging.Filter):
     """Put the id of the request that it is about into each line of the log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        # Django logs an answer of 5xx once the request is done, and hands it along.
-        request = getattr(record, "request", None)
-        record.request_id = getattr(request, "request_id", _request_id.get())
+        # Who applies an event of the log tells in which request it came about.
+        if not getattr(record, "request_id", ""):
+            # Django logs an answer of 5xx once the request is done, and hands it along.
+            request = getattr(record, "request", None)
+            record.request_id = getattr(request, "request_id", _request_id.get())
         return True
 
 

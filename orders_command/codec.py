@@ -46,7 +46,7 @@ def dump(event: AnyEvent) -> tuple[str, Json]:
     """
     data = {key: value for key, value in vars(event).items() if value is not None}
     if "told" in data:
-        raise ValueError("What is told of a shipment is kept by a remark.")
+        raise ValueError("What is told of a shipment, or noted, is kept by a remark.")
     for key in _LINES:
         if key in data:
             data[key] = [_dump_item(item) for item in data[key]]

@@ -98,6 +98,14 @@ class OrderCancelled:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderNoteAdded:
+    """A remark keeps the note; the feed puts it in as `told` while that is there."""
+
+    note_id: UUID
+    told: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomerRegistered:
     pass
 
@@ -119,6 +127,7 @@ OrderEvent = (
     | OrderShipped
     | OrderDelivered
     | OrderCancelled
+    | OrderNoteAdded
 )
 CustomerEvent = CustomerRegistered | CustomerDetailsChanged | CustomerErased
 AnyEvent = OrderEvent | CustomerEvent

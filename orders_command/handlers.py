@@ -11,13 +11,15 @@ from django.db import connection
 from django.utils import timezone
 
 from customers.signals import IdempotencyKey
-from orders_command import faults, metrics, numbers, store
+from orders_command import faults, metrics, numbers, store, tracing
 from orders_command.domain import shipments
 from orders_command.domain.commands import (
+    AddNote,
     AmendItems,
     CancelOrder,
     Command,
     CreateOrder,
+    ExpireOrder,
     Remark,
     ShipOrder,
 )
@@ -28,7 +30,14 @@ from orders_command.explaining import explain
 from orders_command.signals import events_committed
 from orders_command.store import Context, Loaded, LostRace, Receipt
 
-__all__ = ["Receipt", "handle", "new_order", "new_remark", "new_shipment"]
+__all__ = [
+    "Receipt",
+    "handle",
+    "new_note",
+    "new_order",
+    "new_remark",
+    "new_shipment",
+]
 
 ATTEMPTS = 20  # of a command without a version, before it gives up as unavailable
 
@@ -65,6 +74,11 @@ def new_remark(text: str | None) -> Remark | None:
     return Remark(id=uuids.uuid7(), text=text) if text else None
 
 
+def new_note(*, order_id: UUID, text: str) -> AddNote:
+    """Return the command for another note on an order, with an id drawn for it."""
+    return AddNote(order_id=order_id, note=Remark(id=uuids.uuid7(), text=text))
+
+
 def new_shipment(
     *, carrier: str | None = None, tracking_number: str | None = None
 ) -> Remark | None:
@@ -99,7 +113,8 @@ def handle(  # noqa: PLR0913 - who, when and under which conditions
     """
     if connection.in_atomic_block:
         raise RuntimeError("A command is carried out outside of transactions.")
-    with metrics.handled(type(command).__name__) as outcome:
+    name = type(command).__name__
+    with tracing.span(name) as span, metrics.handled(name) as outcome:
         receipt = _handled(
             command,
             expected_version,
@@ -112,7 +127,8 @@ def handle(  # noqa: PLR0913 - who, when and under which conditions
             at,
         )
         outcome.is_replayed = receipt.replayed
-    faults.reach("command.after_commit", type(command).__name__)
+        span.tell(position=receipt.position, outcome=outcome.name)
+    faults.reach("command.after_commit", name)
     return receipt
 
 
@@ -153,6 +169,7 @@ def _attempt(
     if not events:
         return store.stay(command.order_id, before=before, state=state, context=context)
     faults.reach("command.before_append", type(command).__name__)
+    began_ns = tracing.now_ns()
     receipt = store.append(
         command.order_id,
         before=before,
@@ -162,7 +179,7 @@ def _attempt(
         context=_in_sequence(context, before.last_at, is_told=is_told),
     )
     if not receipt.replayed:
-        _announce(receipt.position, events)
+        _announce(receipt, events, began_ns)
     return receipt
 
 
@@ -222,13 +239,18 @@ def _remark(command: Command) -> Remark | None:
             return command.note
         case ShipOrder():
             return command.shipment
-        case CancelOrder():
+        case CancelOrder() | ExpireOrder():
             return command.reason
+        case AddNote():
+            return command.note
         case _:
             return None
 
 
-def _announce(position: int, events: list[OrderEvent]) -> None:
+def _announce(receipt: Receipt, events: list[OrderEvent], began_ns: int) -> None:
+    names = [type(event).__name__ for event in events]
+    metrics.appended(*names)
+    for version, name in enumerate(names, receipt.version - len(names) + 1):
+        tracing.appended(name, receipt.order_id, version, began_ns=began_ns)
     # Robust: a receiver that fails must not turn a committed order into an error.
-    metrics.appended(*(type(event).__name__ for event in events))
-    events_committed.send_robust(sender=handle, position=position)
+    events_committed.send_robust(sender=handle, position=receipt.position)

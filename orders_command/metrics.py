@@ -25,6 +25,11 @@ class Outcome:
 
     is_replayed = False
 
+    @property
+    def name(self) -> str:
+        """What it is called, unless it is refused."""
+        return REPLAYED if self.is_replayed else ACCEPTED
+
 
 @contextmanager
 def handled(command: str) -> Iterator[Outcome]:
@@ -32,7 +37,7 @@ def handled(command: str) -> Iterator[Outcome]:
     outcome, name, began = Outcome(), ERROR, time.monotonic()
     try:
         yield outcome
-        name = REPLAYED if outcome.is_replayed else ACCEPTED
+        name = outcome.name
     except Exception as error:
         code = getattr(error, "code", None)
         name = code if isinstance(code, str) else ERROR

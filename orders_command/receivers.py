@@ -15,7 +15,7 @@ from customers.signals import (
     customer_registering,
     customers_registered,
 )
-from orders_command import faults, metrics, store
+from orders_command import faults, metrics, store, tracing
 from orders_command.domain.errors import KeyReused
 from orders_command.events import (
     CustomerDetailsChanged,
@@ -68,6 +68,7 @@ def record_change(  # noqa: PLR0913 - the signal's own arguments
     )
     name = type(_EVENTS[change]).__name__
     faults.reach("command.before_append", name)
+    began_ns = tracing.now_ns()
     position = store.append_customer_event(
         customer_id, version=version, event=_EVENTS[change], context=context
     )
@@ -75,6 +76,7 @@ def record_change(  # noqa: PLR0913 - the signal's own arguments
 
     def announce() -> None:
         metrics.appended(name)
+        tracing.appended(name, customer_id, version, began_ns=began_ns)
         events_committed.send_robust(sender=record_change, position=position)
         faults.reach("command.after_commit", name)
 

@@ -11,6 +11,7 @@ api_urlpatterns: list[URLPattern] = [
         path(f"orders/<uuid:pk>/{action}", OrderCommands.as_view({"post": action}))
         for action in ("items", "confirm", "ship", "deliver", "cancel")
     ),
+    path("orders/<uuid:pk>/notes", OrderCommands.as_view({"post": "add_note"})),
 ]
 page_urlpatterns: list[URLPattern] = [
     path("orders/bulk", pages.act_on_many, name="bulk"),
@@ -20,4 +21,5 @@ page_urlpatterns: list[URLPattern] = [
     path("orders/<uuid:order_id>/ship", pages.ship_order, name="ship"),
     path("orders/<uuid:order_id>/deliver", pages.deliver_order, name="deliver"),
     path("orders/<uuid:order_id>/cancel", pages.cancel_order, name="cancel"),
+    path("orders/<uuid:order_id>/notes", pages.add_note, name="notes"),
 ]

@@ -23,6 +23,7 @@ from orders_command.events import (
     OrderDelivered,
     OrderEvent,
     OrderItemsAmended,
+    OrderNoteAdded,
     OrderShipped,
     Recorded,
     Shipment,
@@ -36,6 +37,7 @@ HAPPENED = {
     "OrderShipped": "Shipped",
     "OrderDelivered": "Delivered",
     "OrderCancelled": "Cancelled",
+    "OrderNoteAdded": "Noted",
 }
 
 
@@ -53,8 +55,13 @@ def of_history(recorded: Recorded) -> dict[str, Any]:
 
 
 def of_log(recorded: Recorded) -> dict[str, Any]:
-    """Return an event as the log shows it to integrators."""
+    """
+    Return an event as the log shows it to integrators.
+
+    Notes are left out: a copy that somebody makes is beyond the reach of an erasure.
+    """
     is_of_order, data = shown_event(recorded.event)
+    data.pop("note", None)
     return {
         "position": recorded.position,
         "orderId" if is_of_order else "customerId": recorded.stream_id,
@@ -104,6 +111,8 @@ def shown(event: OrderEvent) -> dict[str, Any]:
             }
         case OrderCancelled():
             data = {"reasonId": event.reason_id}
+        case OrderNoteAdded():
+            data = {"noteId": event.note_id, "note": event.told}
         case OrderConfirmed() | OrderDelivered():
             data = {}
         case _:

@@ -13,6 +13,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import Error, connections
 
+from orders_command import tracing
 from orders_query import metrics
 from orders_query.databases import PRIMARY
 from orders_query.peaks import Peak
@@ -85,6 +86,7 @@ class Lookout:
             pause = min(pause * 1.5, LONGEST_POLL_SECONDS)
         seen_at, position = seen
         assert step.since is not None
+        tracing.visible(self.alias, position)
         metrics.seen(self.alias, max(0.0, (seen_at - step.since).total_seconds()))
         if step.applied:
             self._kept = [*self._kept[:1], (position, seen_at)]

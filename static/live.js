@@ -10,6 +10,7 @@
     "OrderShipped",
     "OrderDelivered",
     "OrderCancelled",
+    "OrderNoteAdded",
   ];
   const APART_MS = 1000;
   const streams = new Map();

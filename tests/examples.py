@@ -4,6 +4,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from orders_command.domain.commands import (
+    AddNote,
     AmendItems,
     CancelOrder,
     ConfirmOrder,
@@ -20,6 +21,7 @@ from orders_command.events import (
     OrderCreated,
     OrderDelivered,
     OrderItemsAmended,
+    OrderNoteAdded,
     OrderShipped,
 )
 
@@ -45,6 +47,7 @@ confirmed = OrderConfirmed()
 shipped = OrderShipped(shipment_id=SHIPMENT.id)
 delivered = OrderDelivered()
 cancelled = OrderCancelled(reason_id=REASON.id)
+noted = OrderNoteAdded(note_id=NOTE.id)
 
 create = CreateOrder(
     order_id=ORDER,
@@ -60,3 +63,4 @@ confirm = ConfirmOrder(order_id=ORDER)
 ship = ShipOrder(order_id=ORDER, shipment=SHIPMENT)
 deliver = DeliverOrder(order_id=ORDER)
 cancel = CancelOrder(order_id=ORDER, reason=REASON)
+add_note = AddNote(order_id=ORDER, note=NOTE)

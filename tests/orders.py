@@ -12,7 +12,14 @@ from orders_command.domain.commands import (
     ShipOrder,
 )
 from orders_command.events import Item
-from orders_command.handlers import Receipt, handle, new_order, new_remark, new_shipment
+from orders_command.handlers import (
+    Receipt,
+    handle,
+    new_note,
+    new_order,
+    new_remark,
+    new_shipment,
+)
 
 ACTOR = "system:tests"
 TEA = {"productId": "tea", "quantity": 2, "price": 3.50}
@@ -58,6 +65,10 @@ def delivered(order_id: UUID, **how: Any) -> Receipt:
 def cancelled(order_id: UUID, reason: str | None = None, **how: Any) -> Receipt:
     command = CancelOrder(order_id=order_id, reason=new_remark(reason))
     return handle(command, actor=ACTOR, **how)
+
+
+def noted(order_id: UUID, text: str = "Rang twice.", **how: Any) -> Receipt:
+    return handle(new_note(order_id=order_id, text=text), actor=ACTOR, **how)
 
 
 def order_body(customer_id: UUID, **more: Any) -> dict[str, Any]:

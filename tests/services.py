@@ -1,8 +1,9 @@
 """The pytest plugin that runs all tests on real servers.
 
 `services` are the primary, the streaming replica and Valkey, `worker` adds Celery,
-`web` the web server. Tests need no mark to use the databases, and nothing is flushed:
-each makes its own customers and orders and asserts on those.
+`web` the web server, `collector` has the traces. Tests need no mark to use the
+databases, and nothing is flushed: each makes its own customers and orders and asserts
+on those.
 """
 
 import atexit
@@ -28,6 +29,7 @@ from config.local.embedded import Embedded, embedded
 from config.local.ports import HOST, free_ports
 from config.local.supervisor import Service, Supervisor
 from orders_query import health, replicas
+from tests.collecting import Collector, collecting
 from tests.replicas import Replica, another_replica
 from tests.waiting import eventually
 
@@ -69,9 +71,16 @@ def services() -> Iterator[Embedded]:
 
 
 @pytest.fixture(scope="session")
-def worker(services: Embedded) -> Iterator[Supervisor]:
-    """Run a Celery worker and its beat, as `manage.py up` does."""
-    environment = environment_of(services)
+def collector() -> Iterator[Collector]:
+    """Collect the traces that processes send."""
+    with collecting() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="session")
+def worker(services: Embedded, collector: Collector) -> Iterator[Supervisor]:
+    """Run a Celery worker and its beat, as `manage.py up` does; they tell all."""
+    environment = observed(environment_of(services), collector)
     with started(
         services, application.worker(environment), application.beat(environment)
     ) as supervisor:
@@ -191,6 +200,17 @@ def _running(services: Embedded, name: str) -> Iterator[Supervisor]:
 
 def environment_of(services: Embedded) -> dict[str, str]:
     return application.environment(services.var_dir, services.environment())
+
+
+def observed(environment: dict[str, str], collector: Collector) -> dict[str, str]:
+    """Let processes tell all of what they do, and in a form that programs read."""
+    return {
+        **environment,
+        "LOG_FORMAT": "json",
+        "LOG_LEVEL": "DEBUG",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+        "OTEL_BSP_SCHEDULE_DELAY": "200",  # ms
+    }
 
 
 def without_services() -> dict[str, str]:

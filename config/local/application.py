@@ -1,4 +1,4 @@
-"""The processes of the product itself: worker, beat, rebuilder, web, its commands."""
+"""The processes of the product: worker, beat, rebuilder, webhooks, web, commands."""
 
 import os
 import shutil
@@ -72,6 +72,12 @@ def rebuilder(environment: Mapping[str, str]) -> Service:
     return Service(name="rebuilder", prepare=lambda: made, is_ready=lambda: True)
 
 
+def webhooks(environment: Mapping[str, str]) -> Service:
+    """Return who sends webhooks, and waits for slow receivers: nobody else does."""
+    made = command(_web_role(environment), "webhooks")
+    return Service(name="webhooks", prepare=lambda: made, is_ready=lambda: True)
+
+
 def web(environment: Mapping[str, str], *, port: int) -> Service:
     """Return the web server; ready when it says so itself."""
     return Service(
@@ -118,6 +124,7 @@ def _granian(environment: Mapping[str, str], port: int) -> Command:
         "respawn-interval": 0.5,
         "workers-kill-timeout": 2,
         "log-level": "warning",
+        "log-config": ROOT / "config/serving/granian.json",
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
     flags += ["--no-ws", "--respawn-failed-workers", "config.asgi:application"]
@@ -133,7 +140,7 @@ def _celery(
     environment: Mapping[str, str], name: str, options: list[str], **how: object
 ) -> Service:
     arguments = [sys.executable, "-m", "celery", "--quiet", "--app=config.celery"]
-    arguments += [name, "--loglevel=INFO", *options]
+    arguments += [name, *options]
     made = Command(
         name=name,
         arguments=arguments,

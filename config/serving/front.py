@@ -103,7 +103,8 @@ async def _refuse(scope: Scope, send: Send, code: str, detail: str) -> None:
     What else comes over the connection could be the rest of this body, so it ends.
     """
     asked = dict(scope["headers"])
-    request_id = middleware.id_for(asked.get(b"x-request-id", b"").decode("latin-1"))
+    named = (asked.get(n, b"").decode("latin-1") for n in middleware.NAMED_BY)
+    request_id = middleware.id_for(*named)
     problem = problems.Problem(code=code, detail=detail)
     headers = {
         "Content-Type": problems.CONTENT_TYPE,

@@ -6,6 +6,7 @@ import signal
 
 from config.serving.asgi import Receive, Send
 from config.serving.hub import Hub
+from config.tracing import starting
 
 
 async def live(receive: Receive, send: Send, *, hub: Hub) -> None:
@@ -17,6 +18,7 @@ async def live(receive: Receive, send: Send, *, hub: Hub) -> None:
             _let_listeners_go_first(hub)
             await send({"type": "lifespan.startup.complete"})
         else:
+            starting.end()
             await send({"type": "lifespan.shutdown.complete"})
             return
 

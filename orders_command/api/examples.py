@@ -25,6 +25,7 @@ AMENDED = {
 }
 SHIPMENT = {"carrier": "DHL", "trackingNumber": "T-00A7F3"}
 REASON = {"reason": "Ordered twice."}
+NOTE = {"note": "Rang: comes on Friday."}
 
 
 def receipt(status: Status, version: int | None = None) -> dict[str, Any]:
@@ -114,6 +115,13 @@ def of_known(done: str, wanted: str) -> Refusals:
             "events": [_CANCELLED],
         },
     }
+
+
+def of_noted() -> Refusals:
+    """Return how a note can be refused: by no status of the order."""
+    refusals = of_known("", "")
+    del refusals["invalid-transition"]
+    return {**refusals, "customer-erased": {}}
 
 
 def bad_text(name: str, detail: str) -> Refusals:

@@ -18,6 +18,7 @@ from orders_command.api.reading import (
     an_integer,
 )
 from orders_command.domain.commands import (
+    AddNote,
     AmendItems,
     CancelOrder,
     ConfirmOrder,
@@ -27,7 +28,7 @@ from orders_command.domain.commands import (
 )
 from orders_command.domain.order import items_problems, problems
 from orders_command.events import Item
-from orders_command.handlers import new_order, new_remark, new_shipment
+from orders_command.handlers import new_note, new_order, new_remark, new_shipment
 
 NOBODY = UUID(int=0)
 # "3", or "3.DIGEST" as the query side tags an order
@@ -99,6 +100,13 @@ def cancel_order(request: Request, order_id: UUID, *, by_customer: bool) -> Canc
     return CancelOrder(
         order_id=order_id, reason=new_remark(reason), by_customer=by_customer
     )
+
+
+def add_note(request: Request, order_id: UUID) -> AddNote:
+    body = Body(request.data).known("note")
+    note = body.required("note", a_text(2_000), "")
+    body.done()
+    return new_note(order_id=order_id, text=note)
 
 
 def expected_version(request: Request) -> int | None:

@@ -270,3 +270,11 @@ cancel = _described(
     | examples.bad_text("reason", "This takes 1 to 500 characters."),
     asked=examples.REASON,
 )
+add_note = _described(
+    "addOrderNote",
+    _object("Note", {"note": _text(2_000)}, "note"),
+    becomes=Status.CONFIRMED,
+    refusals=examples.of_noted()
+    | examples.bad_text("note", "This takes 1 to 2,000 characters."),
+    asked=examples.NOTE,
+)

@@ -18,7 +18,9 @@ NEEDS = "orders_command.command_orders"
 class OrderCommands(ViewSet):
     needs = NEEDS
     customers_may = frozenset({"cancel"})
-    limited_may = frozenset({"create", "items", "confirm", "ship", "deliver", "cancel"})
+    limited_may = frozenset(
+        {"create", "items", "confirm", "ship", "deliver", "cancel", "add_note"}
+    )
 
     @schema.create
     def create(self, request: Request) -> Response:
@@ -54,6 +56,11 @@ class OrderCommands(ViewSet):
         by_customer = not request.user.has_perm(NEEDS)
         command = requests.cancel_order(request, pk, by_customer=by_customer)
         return _answer(_carried_out(request, command))
+
+    @schema.add_note
+    def add_note(self, request: Request, pk: UUID) -> Response:
+        """Write a note on an order, whatever its status."""
+        return _answer(_carried_out(request, requests.add_note(request, pk)))
 
 
 def _carried_out(request: Request, command: Command) -> Receipt:

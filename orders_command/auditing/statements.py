@@ -49,12 +49,13 @@ CARDS = b"select id, name, email, position from customers_customer where id = an
 REMARKS_OF_ORDERS = _in_range(
     "select order_id, id from orders_command_orderremark where {range}", "order_id"
 )
-# How orders were shipped: of the remarks those that such an event names.
-SHIPMENTS = _in_range(
+# How orders were shipped, and notes that were added: what the feed puts into events.
+WORDS = _in_range(
     """select r.id::text, r.text
        from orders_command_orderremark r
        join orders_command_event e on e.order_id = r.order_id
-        and e.type = 'OrderShipped' and e.data->>'shipment_id' = r.id::text
+        and (e.type = 'OrderShipped' and e.data->>'shipment_id' = r.id::text
+             or e.type = 'OrderNoteAdded' and e.data->>'note_id' = r.id::text)
        where {range}""",
     "r.order_id",
 )

@@ -14,6 +14,7 @@ from orders_command.events import (
     OrderCancelled,
     OrderCreated,
     OrderEvent,
+    OrderNoteAdded,
     OrderShipped,
     Recorded,
     Unreadable,
@@ -114,6 +115,7 @@ def _remarks_named(events: tuple[Recorded, ...]) -> Iterator[UUID]:
                 OrderCreated(note_id=remark_id)
                 | OrderShipped(shipment_id=remark_id)
                 | OrderCancelled(reason_id=remark_id)
+                | OrderNoteAdded(note_id=remark_id)
             ):
                 if remark_id is not None:
                     yield remark_id

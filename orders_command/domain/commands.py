@@ -63,5 +63,19 @@ class CancelOrder(_Command):
     by_customer: bool = False  # who may cancel an order that is pending, and no other
 
 
+@dataclass(frozen=True, kw_only=True)
+class AddNote(_Command):
+    order_id: UUID
+    note: Remark
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpireOrder(_Command):
+    """Cancel an order that nobody has confirmed in time, and no other."""
+
+    order_id: UUID
+    reason: Remark
+
+
 Transition = ConfirmOrder | ShipOrder | DeliverOrder | CancelOrder
-Command = CreateOrder | AmendItems | Transition
+Command = CreateOrder | AmendItems | Transition | AddNote | ExpireOrder

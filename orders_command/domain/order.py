@@ -15,12 +15,14 @@ from uuid import UUID
 
 from orders_command.domain import money
 from orders_command.domain.commands import (
+    AddNote,
     AmendItems,
     CancelOrder,
     Command,
     ConfirmOrder,
     CreateOrder,
     DeliverOrder,
+    ExpireOrder,
     Remark,
     ShipOrder,
 )
@@ -38,6 +40,7 @@ from orders_command.events import (
     OrderDelivered,
     OrderEvent,
     OrderItemsAmended,
+    OrderNoteAdded,
     OrderShipped,
 )
 
@@ -94,9 +97,12 @@ def decide(order: OrderState | None, command: Command) -> list[OrderEvent]:
         case DeliverOrder():
             _require(order, command, "delivered", Status.SHIPPED)
             return [OrderDelivered()]
-        case CancelOrder():
+        case CancelOrder() | ExpireOrder():
             _require_cancellable(order, command)
             return [OrderCancelled(reason_id=_id(command.reason))]
+        case AddNote():
+            _require_known(order, command)
+            return [OrderNoteAdded(note_id=command.note.id)]
         case _:
             assert_never(command)
 
@@ -126,6 +132,8 @@ def evolve(order: OrderState | None, event: OrderEvent) -> OrderState:
             return _now(order, Status.DELIVERED)
         case OrderCancelled():
             return _now(order, Status.CANCELLED)
+        case OrderNoteAdded():
+            return order
         case _:
             assert_never(event)
 
@@ -234,11 +242,16 @@ def _problem(pointer: str, code: str, detail: str) -> dict[str, str]:
     return {"pointer": pointer, "code": code, "detail": detail}
 
 
+def _require_known(order: OrderState | None, command: Command) -> OrderState:
+    if order is None or not is_known_to(order, command):
+        raise OrderNotFound
+    return order
+
+
 def _require(
     order: OrderState | None, command: Command, done: str, *allowed: Status
 ) -> OrderState:
-    if order is None or not is_known_to(order, command):
-        raise OrderNotFound
+    order = _require_known(order, command)
     if order.status not in allowed:
         wanted = " or ".join(allowed)
         raise InvalidTransition(
@@ -247,8 +260,12 @@ def _require(
     return order
 
 
-def _require_cancellable(order: OrderState | None, command: CancelOrder) -> None:
-    if command.by_customer:
+def _require_cancellable(
+    order: OrderState | None, command: CancelOrder | ExpireOrder
+) -> None:
+    if isinstance(command, ExpireOrder):
+        _require(order, command, "cancelled for its age", Status.PENDING)
+    elif command.by_customer:
         _require(order, command, "cancelled by its customer", Status.PENDING)
     else:
         _require(order, command, "cancelled", Status.PENDING, Status.CONFIRMED)

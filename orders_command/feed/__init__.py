@@ -15,6 +15,7 @@ from orders_command.feed.rows import recorded, with_words
 from orders_command.feed.streams import (
     about_how_many,
     age_of_next,
+    at,
     backlog,
     by_stream,
     contents,
@@ -29,6 +30,7 @@ __all__ = [
     "Batch",
     "about_how_many",
     "age_of_next",
+    "at",
     "backlog",
     "by_stream",
     "contents",

@@ -63,13 +63,15 @@ def read(*, after: int, limit: int, timeout: float = float("inf")) -> Batch:
     )
 
 
-def settled(*, after: int, up_to: int) -> tuple[Recorded, ...]:
+def settled(
+    *, after: int, up_to: int, limit: int | None = None
+) -> tuple[Recorded, ...]:
     """
-    Return the events of a stretch that is proven already.
+    Return the events of a stretch that is proven already, or the first of them.
 
     That is what lies at or below any checkpoint: it was proven when that was moved.
     """
-    return all_recorded(_rows_between(after, up_to))
+    return all_recorded(_rows_between(after, up_to, limit))
 
 
 def proven_head(*, timeout: float = 1.0) -> int:
@@ -94,9 +96,9 @@ def _rows_after(after: int, limit: int) -> tuple[datetime, bytes | None, list[An
     return asked_at, None, rows[:limit]
 
 
-def _rows_between(after: int, last: int) -> list[Any]:
+def _rows_between(after: int, last: int, limit: int | None = None) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(_BETWEEN, [after, last])
+        cursor.execute(_BETWEEN, [after, last, limit])
         rows: list[Any] = cursor.fetchall()
     return rows
 
@@ -143,7 +145,9 @@ from (select) as one left join (
     {COLUMNS} where position >= %(after)s order by position limit %(limit)s
 ) as e on true order by position
 """  # noqa: S608 - built from constants
-_BETWEEN = COLUMNS + "where position > %s and position <= %s order by position"
+_BETWEEN = COLUMNS + (
+    "where position > %s and position <= %s order by position limit %s::bigint"
+)
 # Compared by virtual transaction, never by process: a connection is used again.
 _HOLDERS = """
 select virtualtransaction from pg_locks

@@ -67,6 +67,13 @@ def age_of_next(*, after: int) -> float:
         return float(cursor.fetchone()[0])
 
 
+def at(positions: Iterable[int]) -> dict[int, Recorded]:
+    """Return the events at these positions, those that there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AT, [list(positions)])
+        return {event.position: event for event in all_recorded(cursor.fetchall())}
+
+
 def contents(order_ids: Iterable[UUID], *, before: int) -> tuple[Recorded, ...]:
     """
     Return how each of these orders was placed and how it was amended last, in that
@@ -140,6 +147,7 @@ select greatest(0, extract(epoch from clock_timestamp() - coalesce(
     (select recorded_at from orders_command_event where position > %s
      order by position limit 1), clock_timestamp())))
 """
+_AT = COLUMNS + "where position = any(%s)"
 # Backwards from the newest event that counts, in the index on orders.
 _CONTENTS = f"""{COLUMNS}
 where position in (

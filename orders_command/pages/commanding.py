@@ -103,6 +103,11 @@ def _idempotency(request: HttpRequest, part: str) -> IdempotencyKey | None:
     )
 
 
+def text_of(request: HttpRequest, name: str) -> str:
+    # Browsers end the lines of a textarea with a carriage return as well.
+    return " ".join(request.POST.get(name, "").split())
+
+
 def refusal(name: str, text: str) -> str:
     """Say what is wrong with a text, nothing if it will do."""
     if len(text) > TEXT[name]:

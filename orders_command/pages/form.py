@@ -28,6 +28,7 @@ class OrderForm(LinesForm):
     reference: str = ""
     note: str = ""
     choices: tuple[Card, ...] = ()
+    is_reference_taken: bool = False
 
     @property
     def currencies(self) -> list[str]:

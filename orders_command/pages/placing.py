@@ -50,6 +50,7 @@ def _placed(request: HttpRequest, form: OrderForm) -> Receipt | None:
         form.refuse(refused.errors)
     except DuplicateReference as refused:
         form.errors["reference"] = str(refused)
+        form.is_reference_taken = True
     except CustomerErased as refused:
         form.errors["customer"] = str(refused)
     except KeyReused:

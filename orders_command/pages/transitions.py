@@ -24,6 +24,7 @@ from orders_command.pages.commanding import (
     go_to,
     refusal,
     show,
+    text_of,
     version_seen,
 )
 
@@ -48,8 +49,8 @@ def ship_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     if refused:
         return _back(request, order_id, refused)
     shipment = new_shipment(
-        carrier=_text(request, "carrier"),
-        tracking_number=_text(request, "trackingNumber"),
+        carrier=text_of(request, "carrier"),
+        tracking_number=text_of(request, "trackingNumber"),
     )
     command = ShipOrder(order_id=order_id, shipment=shipment)
     return _move(request, command, acted_on=version_seen(request))
@@ -69,7 +70,7 @@ def cancel_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     refused = _refused(request, "reason")
     if refused:
         return _back(request, order_id, refused)
-    reason = new_remark(_text(request, "reason"))
+    reason = new_remark(text_of(request, "reason"))
     by_customer = not request.user.has_perm(NEEDS)
     command = CancelOrder(
         order_id=order_id, reason=reason, only_of=own, by_customer=by_customer
@@ -95,7 +96,7 @@ def _move(
 def _lost(request: HttpRequest, order_id: UUID, query: str) -> HttpResponse:
     """Show the order, with the offer to apply again what was wanted and typed."""
     for name in _LABELS:
-        if typed := _text(request, name):
+        if typed := text_of(request, name):
             messages.info(request, typed, extra_tags=f"typed-{name}")
     wanted = request.path.rpartition("/")[2]
     return go_to(request, order_id, f"{query}&wanted={wanted}")
@@ -107,7 +108,7 @@ def _back(request: HttpRequest, order_id: UUID, refused: str) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, *names: str) -> str:
-    wrong = ((name, refusal(name, _text(request, name))) for name in names)
+    wrong = ((name, refusal(name, text_of(request, name))) for name in names)
     return " ".join(f"{_LABELS[name]}: {detail}" for name, detail in wrong if detail)
 
 
@@ -116,8 +117,3 @@ _LABELS = {
     "trackingNumber": "Tracking number",
     "reason": "Reason",
 }
-
-
-def _text(request: HttpRequest, name: str) -> str:
-    # Browsers end the lines of a textarea with a carriage return as well.
-    return " ".join(request.POST.get(name, "").split())

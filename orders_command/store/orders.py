@@ -19,7 +19,13 @@ from orders_command.domain.errors import (
     unknown_customer,
 )
 from orders_command.domain.order import OrderState, Status
-from orders_command.events import Item, OrderCreated, OrderEvent, OrderItemsAmended
+from orders_command.events import (
+    Item,
+    OrderCreated,
+    OrderEvent,
+    OrderItemsAmended,
+    OrderNoteAdded,
+)
 from orders_command.store import statements
 from orders_command.store.entries import (
     GENESIS,
@@ -133,9 +139,7 @@ def append(  # noqa: PLR0913 - each is a part of what is stored at once
     if before.version == NEW:
         position, earlier = _create(parameters, context.idempotency)
     else:
-        is_amended = any(isinstance(event, OrderItemsAmended) for event in events)
-        statement = statements.AMEND if is_amended else statements.ADVANCE
-        position, earlier = _advance(statement, parameters), None
+        position, earlier = _advance(_statement_for(events), parameters), None
     return earlier or Receipt(
         order_id=order_id,
         order_number=state.order_number,
@@ -190,10 +194,20 @@ def _create(
     return position, None
 
 
+def _statement_for(events: Sequence[OrderEvent]) -> str:
+    if any(isinstance(event, OrderItemsAmended) for event in events):
+        return statements.AMEND
+    if any(isinstance(event, OrderNoteAdded) for event in events):
+        return statements.ANNOTATE
+    return statements.ADVANCE
+
+
 def _advance(statement: str, parameters: dict[str, Any]) -> int:
-    position, is_free = _saved(statement, parameters)
+    position, is_free, *is_erased = _saved(statement, parameters)
     if not is_free:
         raise InFlight
+    if is_erased == [True]:
+        raise CustomerErased
     if position is None:
         raise LostRace
     return int(position)

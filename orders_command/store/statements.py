@@ -121,22 +121,34 @@ from (select) as one left join earlier on true
 )
 
 # The guard on the version comes before everything else: a lost race leaves no trace.
-_GUARDED = (
-    TAKEN
-    + """, saved as (
+_SAVED = """, saved as (
     update orders_command_order
     set status = %(status)s::text, version = %(version)s::int,
         total = %(total)s::numeric, head_hash = decode(%(head)s, 'hex'),
         last_updated_at = %(at)s::timestamptz
-    from taken
-    where taken.is_free and id = %(order_id)s::uuid and version = %(before)s
+    from {guards}
+    where {allowed} and id = %(order_id)s::uuid and version = %(before)s
     returning id
 )"""
-)
+_GUARDED = TAKEN + _SAVED.format(guards="taken", allowed="taken.is_free")
 _DONE = """
 select (select max(position) from logged), (select is_free from taken)
 """
 ADVANCE = _GUARDED + ORDER_TAIL + _DONE
+
+# What is nothing but words is refused once the customer is erased; the lock as above.
+ANNOTATE = (
+    TAKEN
+    + """, customer as materialized (
+    select c.erased_at from taken, customers_customer c
+    where taken.is_free and c.id = %(customer_id)s::uuid
+    for share of c
+)"""
+    + _SAVED.format(guards="customer", allowed="customer.erased_at is null")
+    + ORDER_TAIL
+    + _DONE
+    + ", exists (select from customer where erased_at is not null)"
+)
 
 # Lines are written over; no row is both written and deleted by one statement.
 AMEND = (

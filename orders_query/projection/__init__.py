@@ -14,8 +14,10 @@ from orders_query.projection.rows import (
     VersionRow,
 )
 from orders_query.projection.sales import Sales, changed_elsewhere, tally
+from orders_query.projection.webhooks import WEBHOOK_TYPES, type_of
 
 __all__ = [
+    "WEBHOOK_TYPES",
     "HistoryRow",
     "OrderRow",
     "OutOfSequence",
@@ -28,4 +30,5 @@ __all__ = [
     "count",
     "project",
     "tally",
+    "type_of",
 ]

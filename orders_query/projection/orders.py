@@ -14,6 +14,7 @@ from orders_command.events import (
     OrderDelivered,
     OrderEvent,
     OrderItemsAmended,
+    OrderNoteAdded,
     OrderShipped,
     Recorded,
     Shipment,
@@ -178,6 +179,8 @@ def _news(event: OrderEvent) -> dict[str, Any]:
             return {"status": "DELIVERED"}
         case OrderCancelled():
             return {"status": "CANCELLED", "reason_id": event.reason_id}
+        case OrderNoteAdded():
+            return {}  # it is in the history
         case OrderCreated():
             raise OutOfSequence("An order is placed once.")
         case _:

@@ -25,9 +25,16 @@ from orders_query.projector.parking import (
     waiting,
 )
 from orders_query.projector.per_order import RowPerOrder
-from orders_query.projector.registry import ORDERS, PROJECTIONS, SALES, Projection
+from orders_query.projector.registry import (
+    ORDERS,
+    PROJECTIONS,
+    SALES,
+    WEBHOOKS,
+    Projection,
+)
 from orders_query.projector.rows import Words, save, words_of_the_day
 from orders_query.projector.running import catch_up
+from orders_query.projector.sharing import Reading
 from orders_query.projector.stepping import LogReplaced, Step, follow, step
 
 __all__ = [
@@ -36,11 +43,13 @@ __all__ = [
     "PROJECTIONS",
     "SALES",
     "SKIPPED",
+    "WEBHOOKS",
     "LogReplaced",
     "NothingParked",
     "Overtaken",
     "Projection",
     "ProjectorIsBusy",
+    "Reading",
     "RowPerOrder",
     "Stand",
     "Step",

@@ -11,7 +11,7 @@ from django.db import OperationalError, connections, transaction
 from orders_command import feed
 from orders_command.events import CustomerErased, Recorded
 from orders_query.databases import PRIMARY
-from orders_query.projector import rows, sets, statements
+from orders_query.projector import rows, sets, statements, telling
 from orders_query.projector.applying import apply_to
 
 RETRY, SKIP = "retry", "skip"
@@ -57,9 +57,10 @@ def hold_back(name: str, events: Sequence[Recorded]) -> list[Recorded]:
         streams = list({event.stream_id for event in events})
         cursor.execute(statements.PARKED_STREAMS, [name, streams])
         parked = {stream_id for (stream_id,) in cursor.fetchall()}
-    for event in events:
-        if event.stream_id in parked:
-            park(name, event)
+    behind = [event for event in events if event.stream_id in parked]
+    for event in behind:
+        park(name, event)
+    telling.held_back(name, behind)
     return [event for event in events if event.stream_id not in parked]
 
 
@@ -154,15 +155,18 @@ def told(error: Exception) -> str:
 
 
 def _carry_out(first: Waiting, decision: Decision) -> str:
+    applied: list[Recorded] = []
     with transaction.atomic(using=PRIMARY):
         _hold(first.name)
         sets.use(first.name)
         _take(first)
         if decision.action == RETRY:
-            apply_to(first.name, [_event(first)])
+            applied = [_event(first)]
+            apply_to(first.name, applied)
         elif sets.projection_of(first.name) == sets.ORDERS:
             _leave_out(first)
         _unmark(first)
+    telling.applied(first.name, applied)
     return APPLIED if decision.action == RETRY else SKIPPED
 
 

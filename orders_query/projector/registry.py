@@ -20,10 +20,10 @@ from orders_query.models import (
     ProductSales,
     StatusCounts,
 )
-from orders_query.projector import rows, sales
+from orders_query.projector import rows, sales, webhooks
 from orders_query.projector.per_order import RowPerOrder
 
-ORDERS, SALES = "orders", "sales"
+ORDERS, SALES, WEBHOOKS = "orders", "sales", "webhooks"
 
 
 class Apply(Protocol):
@@ -73,5 +73,7 @@ PROJECTIONS: dict[str, Projection] = {
         Projection(
             name=SALES, tables=(DailySales, ProductSales), apply=sales.apply_all
         ),
+        # What it writes is work for a sender; `manage.py webhooks replay` redoes it.
+        Projection(name=WEBHOOKS, tables=(), apply=webhooks.apply_all),
     )
 }

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from django.db import connections, models
 
 from orders_query.databases import PRIMARY
-from orders_query.projector.registry import ORDERS, PROJECTIONS, SALES
+from orders_query.projector.registry import ORDERS, PROJECTIONS, SALES, WEBHOOKS
 
-__all__ = ["ORDERS", "SALES"]  # the names most asked for
+__all__ = ["ORDERS", "SALES", "WEBHOOKS"]  # the names most asked for
 PREVIOUS, SHADOW = "previous", "shadow"
 LIVE_SCHEMA = "public"
 

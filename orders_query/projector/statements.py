@@ -111,10 +111,13 @@ set version = excluded.version, order_count = excluded.order_count,
     first_order_at = excluded.first_order_at, last_order_at = excluded.last_order_at
 """
 
-# What an erasure takes from the past of the orders in `shipped`; read with the rows as
-# they were, which say by their own words where there are any.
-FORGET_SHIPMENTS = """
-forgotten_history as (
+# What an erasure takes from the past: from the orders in `shipped`, read with the rows
+# as they were, which say by their own words where there are any; and notes of `erased`.
+FORGET_WORDS = """
+forgotten_notes as (
+    update orders_query_orderhistory h set data = data - 'note'
+    from erased where h.order_id = erased.order_id and h.type = 'OrderNoteAdded'
+), forgotten_history as (
     update orders_query_orderhistory h
     set data = data - '{carrier,trackingNumber}'::text[]
     from shipped where h.order_id = shipped.order_id and h.type = 'OrderShipped'
@@ -128,11 +131,15 @@ RENAME = f"""
 with customer as materialized (
     select * from json_to_recordset(%s::json) as c
       (customer_id uuid, name text, email text, erased boolean)
-), shipped as materialized (
-    select o.order_id from orders_query_orderreadmodel o join customer c
+), erased as materialized (
+    select o.order_id, o.carrier, o.tracking_number
+    from orders_query_orderreadmodel o join customer c
         on o.customer_id = c.customer_id
-    where c.erased and (o.carrier is not null or o.tracking_number is not null)
-), {FORGET_SHIPMENTS}
+    where c.erased
+), shipped as (
+    select order_id from erased
+    where carrier is not null or tracking_number is not null
+), {FORGET_WORDS}
 update orders_query_orderreadmodel o
 set customer_name = c.name, customer_email = c.email,
     note = case when c.erased then null else o.note end,
@@ -166,10 +173,12 @@ with part as materialized (
     where customer_id = %(customer_id)s
       and (created_at, order_id) < (%(at)s::timestamptz, %(order_id)s)
     order by created_at desc, order_id desc limit %(part)s
+), erased as (
+    select order_id, carrier, tracking_number from part where %(erased)s
 ), shipped as (
-    select order_id from part
-    where %(erased)s and (carrier is not null or tracking_number is not null)
-), {FORGET_SHIPMENTS}, renamed as (
+    select order_id from erased
+    where carrier is not null or tracking_number is not null
+), {FORGET_WORDS}, renamed as (
     update orders_query_orderreadmodel o
     set customer_name = %(name)s, customer_email = %(email)s,
         note = case when %(erased)s then null else o.note end,
@@ -229,11 +238,13 @@ where order_id = %s and not parked
 
 # Of customers, in the set that is in use.
 ERASE = f"""
-with shipped as materialized (
-    select order_id from orders_query_orderreadmodel
+with erased as materialized (
+    select order_id, carrier, tracking_number from orders_query_orderreadmodel
     where customer_id = any(%s)
-      and (carrier is not null or tracking_number is not null)
-), {FORGET_SHIPMENTS}
+), shipped as (
+    select order_id from erased
+    where carrier is not null or tracking_number is not null
+), {FORGET_WORDS}
 update orders_query_orderreadmodel
 set customer_name = null, customer_email = null, note = null, reason = null,
     carrier = null, tracking_number = null

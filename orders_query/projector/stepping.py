@@ -1,17 +1,16 @@
 """One batch: read and proven from the log, folded in memory, written at once."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import DataError, Error, IntegrityError, transaction
 
-from orders_command import faults, feed
+from orders_command import faults, feed, tracing
 from orders_command.events import Recorded
 from orders_query import metrics
 from orders_query.databases import PRIMARY
-from orders_query.projector import parking, sets
+from orders_query.projector import parking, sets, telling
 from orders_query.projector.applying import apply_to
 from orders_query.projector.checkpoints import (
     Overtaken,
@@ -25,8 +24,7 @@ from orders_query.projector.checkpoints import (
 )
 from orders_query.projector.collecting import put_off
 from orders_query.projector.renaming import rename_in_parts
-
-logger = logging.getLogger(__name__)
+from orders_query.projector.sharing import Reading
 
 BATCH = 1000
 TRIES = 5  # at an event that ends the process, before it is parked
@@ -63,6 +61,7 @@ def step(  # noqa: PLR0913 - what a runner knows of its last step
     rung_at: datetime | None = None,
     has_begun: bool = False,
     goes_on: bool = False,
+    reading: Reading | None = None,
 ) -> Step:
     """
     Bring one set of read tables on by one batch, at most `limit` events.
@@ -72,13 +71,22 @@ def step(  # noqa: PLR0913 - what a runner knows of its last step
     tell where its last step has left the set (`stand`) instead of having it looked up:
     if that is no longer true, nothing is applied. `rung_at` is when the doorbell rang.
     A runner that has made a step and `goes_on` has begun its next
-    try with that (`has_begun`); it ends the last one itself.
+    try with that (`has_begun`); it ends the last one itself. What it reads may be
+    shared among its steps (`reading`).
 
     :raises LogReplaced: if the event at the checkpoint is missing or another one
     """
     with put_off():
         stand = stand or stand_of(name)
-        return _step(name, stand, limit, rung_at, has_begun=has_begun, goes_on=goes_on)
+        return _step(
+            name,
+            stand,
+            limit,
+            rung_at,
+            has_begun=has_begun,
+            goes_on=goes_on,
+            reading=reading or Reading(),
+        )
 
 
 def _step(  # noqa: PLR0913 - the same
@@ -89,11 +97,13 @@ def _step(  # noqa: PLR0913 - the same
     *,
     has_begun: bool,
     goes_on: bool,
+    reading: Reading,
 ) -> Step:
     # A try that this very process has left with an error was no death.
     is_own = has_begun or name in _left
     is_careful = stand.tries > 0 and not is_own
-    batch = feed.read(after=stand.position, limit=1 if is_careful else limit)
+    most = 1 if is_careful else limit
+    batch = reading.read(name, after=stand.position, limit=most)
     _require_same_log(name, stand, batch)
     if not batch.events:
         said = freshen(name, stand, fresh_at=batch.fresh_at)
@@ -153,7 +163,7 @@ def _fresh_at(stand: Stand, batch: feed.Batch) -> datetime | None:
 
 def _difference(name: str, stand: Stand, head: int) -> str:
     """Say how the log differs from the one that was known, and what to do."""
-    rebuild = f"`manage.py rebuild {sets.projection_of(name)}`"
+    rebuild = _remedy(name)
     if head < stand.position:
         return (
             f"The log ends at {head}, before {stand.position}, which {name} has "
@@ -164,6 +174,12 @@ def _difference(name: str, stand: Stand, head: int) -> str:
         f"Event {stand.position} is not in the log as {name} has applied it: the log "
         f"was replaced. Run {rebuild}."
     )
+
+
+def _remedy(name: str) -> str:
+    if name == sets.WEBHOOKS:
+        return "`manage.py webhooks resume --after POSITION`"
+    return f"`manage.py rebuild {sets.projection_of(name)}`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,7 +231,18 @@ class _Writing:
     def _commit(
         self, position: int, events: Sequence[Recorded], fresh_at: datetime | None
     ) -> None:
+        began_ns = tracing.now_ns()
         rename_in_parts(self.name, position, events)
+        with tracing.span(f"batch of {self.name}", events=len(events)):
+            free = self._apply(position, events, fresh_at)
+            tracing.applied(self.name, free, began_ns=began_ns)
+        telling.applied(self.name, free)
+        faults.reach("projection.after_commit", self.name)
+
+    def _apply(
+        self, position: int, events: Sequence[Recorded], fresh_at: datetime | None
+    ) -> Sequence[Recorded]:
+        """Return those that were not held back."""
         with transaction.atomic(using=PRIMARY):
             is_parked = fence(self.name, position)
             sets.use(self.name)
@@ -224,7 +251,7 @@ class _Writing:
                 apply_to(self.name, free, rung_at=self.rung_at)
             self._move(events[-1], fresh_at)
             faults.reach("projection.before_commit", self.name)
-        faults.reach("projection.after_commit", self.name)
+        return free
 
     def _park(
         self,
@@ -240,15 +267,7 @@ class _Writing:
             parking.park(self.name, event, error=error, tries=tries)
             self._move(event, fresh_at)
         metrics.parked(self.name, event.type)
-        logger.error(
-            "Event %s (%s v%s of %s) is parked in %s: %s",
-            event.position,
-            event.type,
-            event.version,
-            event.stream_id,
-            self.name,
-            error,
-        )
+        telling.parked(self.name, event, error)
 
     def _move(self, to: Recorded, fresh_at: datetime | None) -> None:
         move(self.name, to=to, fresh_at=fresh_at, goes_on=self.goes_on)

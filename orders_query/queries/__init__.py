@@ -35,6 +35,7 @@ from orders_query.queries.orders import (
 )
 from orders_query.queries.sales import Days, daily_sales, product_sales
 from orders_query.queries.status import (
+    WEBHOOKS,
     ages,
     being_filled,
     halts,
@@ -45,12 +46,14 @@ from orders_query.queries.status import (
     sync,
 )
 from orders_query.queries.trace import trace
+from orders_query.queries.webhooks import webhooks
 
 __all__ = [
     "ANYBODY",
     "CUT_SHORT",
     "MINUTES",
     "NOW",
+    "WEBHOOKS",
     "Answer",
     "BadCursor",
     "Changes",
@@ -95,4 +98,5 @@ __all__ = [
     "sync",
     "told",
     "trace",
+    "webhooks",
 ]

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connections
 from django.db.utils import InterfaceError, InternalError, OperationalError
 
-from orders_command import feed
+from orders_command import feed, tracing
 from orders_query import health, metrics, replicas
 from orders_query.databases import PRIMARY
 from orders_query.queries.answers import NotYetConsistent
@@ -101,9 +101,10 @@ def _from_replicas(question: Question, reader: Reader) -> Row | None:
 def _wait(question: Question, reader: Reader) -> Row | None:
     """Ask again until a replica is fresh enough, if there is room to wait."""
     began = time.monotonic()
-    with _slot() as taken:
+    with tracing.span("wait for a replica") as span, _slot() as taken:
         row = _waited_for(question, reader) if taken else None
-    outcome = "satisfied" if row else "timed out" if taken else "no slot"
+        outcome = "satisfied" if row else "timed out" if taken else "no slot"
+        span.tell(outcome=outcome, position=reader.at_least)
     metrics.waited(time.monotonic() - began, outcome)
     return row
 
@@ -160,7 +161,7 @@ def _try(alias: str, question: Question, reader: Reader) -> Row | None:
 def _ask(alias: str, question: Question, reader: Reader) -> Row | None:
     """Return what the source answers, or None if it is not fresh enough."""
     parameters = {**question.parameters, "at_least": reader.at_least}
-    with connections[alias].cursor() as cursor:
+    with tracing.span("read", source=alias), connections[alias].cursor() as cursor:
         cursor.execute(question.sql, parameters)
         position, age_ms, known, *values = cursor.fetchone()
     if position < reader.at_least:

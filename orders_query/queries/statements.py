@@ -91,6 +91,14 @@ c.parked > 0 and exists (
     select from orders_query_parkedevent p
     where p.projection = 'orders' and p.stream_id = %(order_id)s
       and p.position <= %(at_least)s)"""
+# Of an erased customer's notes there is no text, and then nothing to show.
+_NOTES = f"""coalesce((
+        select json_agg(json_build_object('version', h.version,
+                 'at', {TIME.format("h.at")}, 'actor', h.actor,
+                 'note', h.data->'note') order by h.version)
+        from orders_query_orderhistory h
+        where h.order_id = o.order_id and h.type = 'OrderNoteAdded'
+          and h.version <= s.version and h.data ? 'note'), '[]')"""  # noqa: S608
 _MINE = "(%(only_of)s::uuid is null or o.customer_id = %(only_of)s)"
 _PARTS = {
     "history": f""", 'history', (
@@ -144,7 +152,8 @@ def order(which: str, expand: frozenset[str]) -> str:
     parts = "".join(_PARTS[name] for name in sorted(expand))
     members = f"""{summary("s")},
              'items', s.items, 'note', o.note, 'reason', s.reason,
-             'carrier', s.carrier, 'trackingNumber', s.tracking_number{parts}"""
+             'carrier', s.carrier, 'trackingNumber', s.tracking_number,
+             'notes', {_NOTES}{parts}"""
     return f"""{PREPARED}{ORDERS}
 select c.position, c.age,
        case when found.body is not null then true when found.is_there then false end,

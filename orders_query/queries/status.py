@@ -26,6 +26,7 @@ class Stand:
     parked: int  # orders
 
 
+WEBHOOKS = "webhooks"  # the projection that no reader waits for
 Stands = dict[str, Stand]  # by name
 Asked = dict[str, Any] | None  # a statement's parameters
 
@@ -106,11 +107,11 @@ def last_verification() -> dict[str, Any] | None:
 def lag_seconds() -> float:
     """
     Return how many seconds the projection that is furthest behind is behind; one that
-    is filled for the first time is left out.
+    is filled for the first time is left out, and webhooks are.
     """
     stands = _stands()
-    new = _new(stands)
-    positions = [stand.position for name, stand in stands.items() if name not in new]
+    others = _new(stands) | {WEBHOOKS}
+    positions = [s.position for name, s in stands.items() if name not in others]
     return feed.age_of_next(after=min(positions, default=0))
 
 

@@ -82,7 +82,12 @@ def shop(services: object, django_db_blocker: pytest.FixtureRequest) -> Shop:
         customer = a_customer(NAME)
         pending, delivered, cancelled = (
             placed(
-                customer, product=LONGEST, price=price, quantity=1_000, note=NAME
+                customer,
+                product=LONGEST,
+                price=price,
+                quantity=1_000,
+                note=NAME,
+                reference=LONGEST if price == "0.01" else None,
             ).order_id
             for price in ("9999999999", "99.90", "0.01")
         )

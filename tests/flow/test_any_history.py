@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 
 from customers import directory
 from orders_command import feed, store
-from orders_command.domain.errors import InvalidTransition
+from orders_command.domain.errors import CustomerErased, InvalidTransition
 from orders_command.domain.order import replay
 from orders_command.events import Item, total_of
 from orders_query import queries
@@ -34,6 +34,7 @@ from tests.orders import (
     confirmed,
     delivered,
     lines,
+    noted,
     shipped,
 )
 from tests.people import a_customer
@@ -86,6 +87,7 @@ class Shop(RuleBasedStateMachine):
         super().__init__()
         self.names: dict = {}
         self.placed: dict = {}  # what is kept of an order, by its id
+        self.notes: dict = {}  # order id -> [(version, note)]
         # One of its own, with everything that is sold on it.
         self.day = datetime(1901, 1, 1, 12, tzinfo=UTC) + timedelta(uuid4().int % 30000)
 
@@ -147,6 +149,16 @@ class Shop(RuleBasedStateMachine):
         kept.status, kept.version = status, kept.version + 1
         assert (receipt.status, receipt.version) == (status, kept.version)
 
+    @rule(order=orders)
+    def note(self, order):
+        kept, text = self.placed[order], f"note {uuid4()}"
+        if self.names[kept.customer] is None:
+            with pytest.raises(CustomerErased):
+                noted(order, text)
+            return
+        kept.version = noted(order, text).version
+        self.notes.setdefault(order, []).append((kept.version, text))
+
     @rule()
     def project(self):
         catch_up()
@@ -175,7 +187,10 @@ class Shop(RuleBasedStateMachine):
         assert state.state.status == row["status"] == kept.status
         assert state.version == row["version"] == len(history) == kept.version
         assert row["customerName"] == self.names[kept.customer]
-        assert (row["note"] is None) == (self.names[kept.customer] is None)
+        is_erased = self.names[kept.customer] is None
+        assert (row["note"] is None) == is_erased
+        notes = [(note["version"], note["note"]) for note in row["notes"]]
+        assert notes == ([] if is_erased else self.notes.get(order_id, []))
 
     def _compare_totals(self, customer, stands):
         told = queries.customer_totals(customer, reader=Reader(at_least=stands)).data

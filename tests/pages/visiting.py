@@ -33,10 +33,15 @@ def placed(
     price: str = "99.90",
     quantity: int = 2,
     note: str = "",
+    reference: str | None = None,
 ) -> Receipt:
     item = Item(product_id=product, quantity=quantity, price=Decimal(price))
     command = handlers.new_order(
-        customer_id=customer_id, items=(item,), currency="USD", note=note
+        customer_id=customer_id,
+        items=(item,),
+        currency="USD",
+        note=note,
+        reference=reference,
     )
     receipt = handlers.handle(command, actor="system:tests")
     catch_up(receipt.position)  # whoever looks without a token sees it then

@@ -109,6 +109,10 @@ def cancel_order() -> Arguments:
     return {"id": an_order_placed()[0], "body": body}
 
 
+def add_order_note() -> Arguments:
+    return {"id": an_order_placed()[0], "body": body_of("Note", {"note": "Rang."})}
+
+
 def list_orders() -> Arguments:
     receipt = an_order(a_customer("Grace Hopper"))
     now = datetime.now(UTC)
@@ -205,6 +209,7 @@ CALLS: dict[str, Callable[[], Arguments]] = {
     "shipOrder": ship_order,
     "deliverOrder": deliver_order,
     "cancelOrder": cancel_order,
+    "addOrderNote": add_order_note,
     "listOrders": list_orders,
     "listOrdersOfCustomer": list_orders_of_customer,
     "getOrder": get_order,

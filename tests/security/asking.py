@@ -119,6 +119,8 @@ def _a_line(place: Place) -> dict[str, Any]:
 
 BODIES: dict[str, Callable[[Place], dict[str, Any]]] = {
     "POST /api/command/orders": lambda place: order_body(place.customer),
+    "POST /api/command/orders/{order}/notes": lambda _: {"note": "Rang twice."},
+    "POST /orders/{order}/notes": lambda _: {"note": "Rang twice."},
     "POST /api/command/orders/{order}/items": lambda _: {"items": [TEA]},
     "POST /orders/{order}/items": _amended_line,
     "POST /api/customers": lambda _: {"name": "Somebody", "email": an_email()},

@@ -140,6 +140,7 @@ def logs_with(services: Embedded, mark: str) -> str:
 
 CELERY = ["-m", "celery", "--app=config.celery"]
 GRANIAN = ["-m", "granian", "--interface=asgi", "--no-ws", "--workers-kill-timeout=2"]
+OF_CELERY = '"level":"ERROR","logger":"celery.'
 # Each process with the words by which it says that it cannot get in.
 LOCKED_OUT = {
     "check": (["manage.py", "check", "--database=default"], "System check"),
@@ -147,8 +148,8 @@ LOCKED_OUT = {
     "verify": (["manage.py", "verify"], "CommandError"),
     "api_token": (["manage.py", "api_token", "ada"], "OperationalError"),
     "rebuilder": (["manage.py", "rebuilder"], "OperationalError"),
-    "worker": ([*CELERY, "worker", "--concurrency=1"], "ERROR celery"),
-    "beat": ([*CELERY, "beat", "--pidfile="], "ERROR celery"),
+    "worker": ([*CELERY, "worker", "--concurrency=1"], OF_CELERY),
+    "beat": ([*CELERY, "beat", "--pidfile="], OF_CELERY),
     "web": ([*GRANIAN, "config.asgi:application"], "OperationalError"),
 }
 

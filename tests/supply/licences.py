@@ -3,7 +3,7 @@
 import re
 from importlib.metadata import PackageNotFoundError, metadata
 
-from tests.supply.locks import DEVELOPING, RUNNING, locked
+from tests.supply.locks import DEVELOPING, RUNNING, TRACING, locked
 
 ALLOWED = frozenset(
     """
@@ -29,7 +29,10 @@ _OF_CLASSIFIER = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "Python Software Foundation License": "PSF-2.0",
 }
-_OF_WORDS = {"BSD 3-Clause OR Apache-2.0": "BSD-3-Clause OR Apache-2.0"}
+_OF_WORDS = {
+    "3-Clause BSD License": "BSD-3-Clause",
+    "BSD 3-Clause OR Apache-2.0": "BSD-3-Clause OR Apache-2.0",
+}
 
 
 def licence_of(name: str) -> str:
@@ -67,7 +70,8 @@ def is_allowed(expression: str) -> bool:
 def page() -> str:
     """Return `docs/reference/licences.md`."""
     running = locked(RUNNING)
-    more = {name for name in locked(DEVELOPING) if name not in running}
+    tracing = {name for name in locked(TRACING) if name not in running}
+    more = set(locked(DEVELOPING)) - {*running, *tracing}
     return "\n".join(
         [
             "# Licences",
@@ -80,6 +84,10 @@ def page() -> str:
             "## What runs",
             "",
             *_table(set(running)),
+            "",
+            "## What the extra `telemetry` brings",
+            "",
+            *_table(tracing),
             "",
             "## What tests and checks need besides",
             "",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 RUNNING = ROOT / "requirements.lock"
+TRACING = ROOT / "requirements-telemetry.lock"
 DEVELOPING = ROOT / "requirements-dev.lock"
 
 

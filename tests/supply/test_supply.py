@@ -5,14 +5,15 @@ import json
 import pytest
 
 from tests.supply import audit, licences
-from tests.supply.locks import DEVELOPING, ROOT, RUNNING, locked
+from tests.supply.locks import DEVELOPING, ROOT, RUNNING, TRACING, locked
 
 pytestmark = pytest.mark.no_services
+LOCKS = [RUNNING, TRACING, DEVELOPING]
 PAGE = ROOT / "docs" / "reference" / "licences.md"
 FLAW = {"id": "PYSEC-1", "fix_versions": ["2.0"], "aliases": [], "description": ""}
 
 
-@pytest.mark.parametrize("lock", [RUNNING, DEVELOPING], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_each_package_is_locked_by_hashes_and_names_no_address(lock):
     hashes = locked(lock)
 
@@ -21,14 +22,15 @@ def test_each_package_is_locked_by_hashes_and_names_no_address(lock):
     assert "://" not in lock.read_text()
 
 
-def test_what_runs_is_tested_at_the_same_versions():
-    running, developing = RUNNING.read_text(), DEVELOPING.read_text()
+@pytest.mark.parametrize("lock", [RUNNING, TRACING], ids=lambda lock: lock.name)
+def test_what_runs_is_tested_at_the_same_versions(lock):
+    running, developing = lock.read_text(), DEVELOPING.read_text()
 
     pins = [line.split(" ")[0] for line in running.splitlines() if "==" in line]
     assert [pin for pin in pins if f"{pin} " not in developing] == []
 
 
-@pytest.mark.parametrize("lock", [RUNNING, DEVELOPING], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_each_licence_is_allowed(lock):
     told = {name: licences.licence_of(name) for name in locked(lock)}
 

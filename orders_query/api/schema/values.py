@@ -85,6 +85,7 @@ EVENT_TYPE = {
         "OrderShipped",
         "OrderDelivered",
         "OrderCancelled",
+        "OrderNoteAdded",
         "CustomerRegistered",
         "CustomerDetailsChanged",
         "CustomerErased",

@@ -29,4 +29,5 @@ class Command(BaseCommand):
         self.stdout.write("Next:")
         for name in sets.TABLES:
             self.stdout.write(f"  manage.py rebuild {name}")
+        self.stdout.write(f"  manage.py webhooks resume --after {head}")
         self.stdout.write("  manage.py verify")

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError
 
 from orders_query import queries, tasks
+from orders_query.management.commands.webhooks import told
 
 
 class Command(BaseCommand):
@@ -49,6 +50,8 @@ class Command(BaseCommand):
             self.stdout.write(_other_set(other))
         for replica in state["replicas"]:
             self.stdout.write(_replica(replica))
+        for endpoint in queries.webhooks():
+            self.stdout.write(f"  webhooks to {told(endpoint)}")
         if verified := queries.last_verification():
             self.stdout.write(_verified(verified))
         bell = "broker answers" if tasks.broker_answers() else "broker is away"

@@ -33,7 +33,7 @@ class Command(BaseCommand):
             unset=frozenset(os.environ.get(UNSET, "").split(",")),
         )
         try:
-            up(wish, Console(sys.stdout))
+            up(wish, Console(sys.stdout, as_json=settings.LOG_FORMAT == "json"))
         except Stopped:
             return
         except CannotStart as error:
