@@ -55,13 +55,8 @@ def of_history(recorded: Recorded) -> dict[str, Any]:
 
 
 def of_log(recorded: Recorded) -> dict[str, Any]:
-    """
-    Return an event as the log shows it to integrators.
-
-    Notes are left out: a copy that somebody makes is beyond the reach of an erasure.
-    """
-    is_of_order, data = shown_event(recorded.event)
-    data.pop("note", None)
+    """Return an event as the log shows it to integrators."""
+    is_of_order, data = told_outside(recorded.event)
     return {
         "position": recorded.position,
         "orderId" if is_of_order else "customerId": recorded.stream_id,
@@ -71,6 +66,17 @@ def of_log(recorded: Recorded) -> dict[str, Any]:
         "actor": recorded.actor,
         "data": data,
     }
+
+
+def told_outside(event: AnyEvent) -> tuple[bool, dict[str, Any]]:
+    """
+    Return what `shown_event` does, for who makes copies: without the text of a note.
+
+    What somebody has copied is beyond the reach of an erasure.
+    """
+    is_of_order, data = shown_event(event)
+    data.pop("note", None)
+    return is_of_order, data
 
 
 def shown_event(event: AnyEvent) -> tuple[bool, dict[str, Any]]:

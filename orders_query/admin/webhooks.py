@@ -45,6 +45,14 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
         model = WebhookEndpoint
         fields = ["name", "url", "types", "enabled"]
 
+    def clean_name(self) -> str:
+        """Ask where it is written: a replica may not know of the last one yet."""
+        name: str = self.cleaned_data["name"]
+        others = WebhookEndpoint.objects.using(PRIMARY).exclude(pk=self.instance.pk)
+        if others.filter(name=name).exists():
+            raise forms.ValidationError("There is an endpoint of this name.")
+        return name
+
     def clean_url(self) -> str:
         """Say kindly what would be refused at sending, too."""
         url: str = self.cleaned_data["url"]

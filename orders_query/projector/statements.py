@@ -111,10 +111,13 @@ set version = excluded.version, order_count = excluded.order_count,
     first_order_at = excluded.first_order_at, last_order_at = excluded.last_order_at
 """
 
-# What an erasure takes from the past: from the orders in `shipped`, read with the rows
-# as they were, which say by their own words where there are any; and notes of `erased`.
+# What an erasure takes from the past of the orders in `erased`, read with the rows as
+# they were: these say by their own words where there are words of a shipment.
 FORGET_WORDS = """
-forgotten_notes as (
+shipped as (
+    select order_id from erased
+    where carrier is not null or tracking_number is not null
+), forgotten_notes as (
     update orders_query_orderhistory h set data = data - 'note'
     from erased where h.order_id = erased.order_id and h.type = 'OrderNoteAdded'
 ), forgotten_history as (
@@ -136,9 +139,6 @@ with customer as materialized (
     from orders_query_orderreadmodel o join customer c
         on o.customer_id = c.customer_id
     where c.erased
-), shipped as (
-    select order_id from erased
-    where carrier is not null or tracking_number is not null
 ), {FORGET_WORDS}
 update orders_query_orderreadmodel o
 set customer_name = c.name, customer_email = c.email,
@@ -175,9 +175,6 @@ with part as materialized (
     order by created_at desc, order_id desc limit %(part)s
 ), erased as (
     select order_id, carrier, tracking_number from part where %(erased)s
-), shipped as (
-    select order_id from erased
-    where carrier is not null or tracking_number is not null
 ), {FORGET_WORDS}, renamed as (
     update orders_query_orderreadmodel o
     set customer_name = %(name)s, customer_email = %(email)s,
@@ -241,9 +238,6 @@ ERASE = f"""
 with erased as materialized (
     select order_id, carrier, tracking_number from orders_query_orderreadmodel
     where customer_id = any(%s)
-), shipped as (
-    select order_id from erased
-    where carrier is not null or tracking_number is not null
 ), {FORGET_WORDS}
 update orders_query_orderreadmodel
 set customer_name = null, customer_email = null, note = null, reason = null,

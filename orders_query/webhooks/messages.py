@@ -10,7 +10,7 @@ from uuid import UUID
 
 from orders_command import feed
 from orders_command.events import OrderCreated, Recorded, Unreadable
-from orders_command.wording import json_of, shown_event
+from orders_command.wording import json_of, told_outside
 from orders_query.projection import type_of
 from orders_query.webhooks import signing
 from orders_query.webhooks.claims import Claimed
@@ -55,7 +55,7 @@ def body_of(recorded: Recorded, *, order_number: str | None) -> bytes:
 
     :raises Unreadable: if this code cannot tell what it says
     """
-    _, says = shown_event(recorded.event)
+    _, says = told_outside(recorded.event)
     data: dict[str, Any] = {
         **says,
         "orderId": recorded.stream_id,

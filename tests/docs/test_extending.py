@@ -21,7 +21,7 @@ TESTS = """
     tests/flow/test_rating.py
     tests/rebuilding/test_ratings.py tests/verification/test_every_projection.py
     tests/security/test_matrix.py tests/docs tests/reading/test_indexes.py
-    tests/schema/test_document.py
+    tests/schema/test_document.py tests/webhooks/test_deciding.py
 """.split()
 CHOSEN = "not test_matrix or rate or ratings or row"  # of the matrix no others
 

@@ -8,8 +8,10 @@ from django.core.management import call_command
 
 from config.local.addresses import OWNER_URLS
 from customers import directory
+from orders_command import feed
 from orders_query import queries
 from orders_query.queries import ANYBODY
+from orders_query.webhooks.messages import body_of
 from tests.orders import ACTOR, an_order, confirmed, noted
 from tests.people import a_customer, desk_clerk
 from tests.projected import catch_up
@@ -104,8 +106,12 @@ def test_integrators_are_told_of_a_note_without_its_words():
 
     path = f"/api/query/events?after={receipt.position - 1}&limit=1"
     [event] = desk_clerk().get(path).json()
+    _, recorded = feed.events_of(order.order_id)
+    webhook = body_of(recorded, order_number=order.order_number).decode()
 
     assert (event["type"], event["data"].keys()) == ("OrderNoteAdded", {"noteId"})
+    assert '"type":"order.note_added"' in webhook
+    assert ("noteId" in webhook, FIRST in webhook) == (True, False)
 
 
 @pytest.mark.parametrize("is_large", [False, True])

@@ -172,7 +172,7 @@ def test_erasure_reaches_the_previous_set_and_one_that_was_given_up(rebuild, own
     owner.execute(KEEP_PREVIOUS)
 
     directory.erase(customer_id, actor=ACTOR)
-    catch_up()
+    catch_up_kept("orders:previous", catch_up())
 
     for schema in ("public", "shadow_orders", "previous_orders"):
         words = owner.execute(WORDS.format(schema).encode(), [order.order_id])

@@ -11,6 +11,7 @@ from orders_query.projection import WEBHOOK_TYPES, type_of
 from orders_query.webhooks.posting import Answer
 from orders_query.webhooks.scheduling import Outcome, Then, follows
 from tests import examples
+from tests.docs.pages import REFERENCE, table
 
 pytestmark = pytest.mark.no_services
 FAILED = Answer(status=500, told="answered 500")
@@ -70,6 +71,13 @@ def test_every_event_of_an_order_has_a_type() -> None:
     assert WEBHOOK_TYPES["OrderCreated"] == "order.created"
     assert type_of("OrderItemsAmended") == "order.items_amended"
     assert len(set(WEBHOOK_TYPES.values())) == len(WEBHOOK_TYPES)
+
+
+def test_every_type_is_told_of() -> None:
+    rows = table(REFERENCE / "webhooks.md", of="type")
+
+    told = {row[1].strip("`"): row[0].strip("`") for row in rows}
+    assert told == WEBHOOK_TYPES
 
 
 def test_what_an_event_says_hides_nothing_of_what_names_it() -> None:
