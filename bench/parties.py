@@ -185,9 +185,14 @@ def _plain_database(system: System) -> tuple[str, str]:
         check=True,
         text=True,
     )
+    _copy_orders(system.urls["DATABASE_OWNER_URL"], url)
+    return url, made.stdout.split()[-1]
+
+
+def _copy_orders(source: str, target: str) -> None:
     with (
-        psycopg.connect(system.urls["DATABASE_OWNER_URL"]) as product,
-        psycopg.connect(url, autocommit=True) as plain,
+        psycopg.connect(source) as product,
+        psycopg.connect(target, autocommit=True) as plain,
     ):
         for wanted, given in _COPIES.items():
             with (
@@ -197,7 +202,6 @@ def _plain_database(system: System) -> tuple[str, str]:
                 for row in rows:
                     copy.write(row)
         plain.execute("vacuum analyze")
-    return url, made.stdout.split()[-1]
 
 
 _CUSTOMERS = """

@@ -117,12 +117,17 @@ def step_to_the_end(after_each: object = None) -> None:
     from orders_query import projector  # noqa: PLC0415
 
     begun: set[str] = set()
+    reading = projector.Reading()
     worked = True
     while worked:
         worked = False
         for name in projector.PROJECTIONS:
             done = projector.step(
-                name, limit=BATCH, has_begun=name in begun, goes_on=True
+                name,
+                limit=BATCH,
+                has_begun=name in begun,
+                goes_on=True,
+                reading=reading,
             )
             worked = worked or done.applied > 0
             if done.applied:

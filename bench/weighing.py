@@ -45,43 +45,6 @@ class Weights:
         return table(["", "measured"], [list(row) for row in rows.items()])
 
 
-def weighed(system: System, live: Callable[[Client], object]) -> Weights:
-    """Let orders live while the worker is stopped, and then let it work them off."""
-    with system.superuser("query") as query, system.superuser("command") as command:
-        of_command = _size(command, ("orders_command", "customers"))
-        of_query = _size(query, ("orders_query",))
-        count = _number(command, "select count(*) from orders_command_order")
-        for connection in query, command:
-            connection.execute("vacuum analyze")  # or it begins in the middle
-        # After a checkpoint the first change of each page takes the whole page along.
-        command.execute("checkpoint")
-        _let_live(system, live)
-        loading.wait_until_level(system)
-        start = _stand(system, command)
-        with frozen(parts.worker(system)):
-            _let_live(system, live)
-            middle = _stand(system, command)
-            begins_at = _number(query, _FARTHEST)
-        # A worker that was stopped has to be rung first: that is not its speed.
-        began, first = _first_step(query, begins_at)
-        loading.wait_until_level(system)
-        speed = (middle.head - first) / (time.perf_counter() - began)
-        _wait_for_replica(system, middle.head)
-        end = _stand(system, command)
-    events = middle.head - start.head
-    return Weights(
-        command_wal=(middle.wal - start.wal) / ORDERS,
-        query_wal=(end.wal - middle.wal) / ORDERS,
-        command_disk=of_command / count,
-        query_disk=of_query / count,
-        command_ms=(middle.of(parts.PRIMARY) - start.of(parts.PRIMARY)) * 1e3 / ORDERS,
-        replay_ms=(end.replay - start.replay) * 1e3 / ORDERS,
-        events_per_second=speed,
-        worker_us=(end.of(parts.WORKER) - middle.of(parts.WORKER)) * 1e6 / events,
-        primary_us=(end.of(parts.PRIMARY) - middle.of(parts.PRIMARY)) * 1e6 / events,
-    )
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Stand:
     """What has been used and written so far."""
@@ -95,6 +58,49 @@ class _Stand:
         return self.cpu[part]
 
 
+def weighed(system: System, live: Callable[[Client], object]) -> Weights:
+    """Let orders live while the worker is stopped, and then let it work them off."""
+    with system.superuser("query") as query, system.superuser("command") as command:
+        disk = _disk_of_an_order(query, command)
+        _begin(query, command)
+        _let_live(system, live)
+        loading.wait_until_level(system)
+        start = _stand(system, command)
+        with frozen(parts.worker(system)):
+            _let_live(system, live)
+            middle = _stand(system, command)
+            begins_at = _number(query, _FARTHEST)
+        # A worker that was stopped has to be rung first: that is not its speed.
+        began, first = _first_step(query, begins_at)
+        loading.wait_until_level(system)
+        speed = (middle.head - first) / (time.perf_counter() - began)
+        _wait_for_replica(system, middle.head)
+        end = _stand(system, command)
+    return _weights(start, middle, end, disk=disk, speed=speed)
+
+
+def _weights(
+    start: _Stand,
+    middle: _Stand,
+    end: _Stand,
+    *,
+    disk: tuple[float, float],
+    speed: float,
+) -> Weights:
+    events = middle.head - start.head
+    return Weights(
+        command_wal=(middle.wal - start.wal) / ORDERS,
+        query_wal=(end.wal - middle.wal) / ORDERS,
+        command_disk=disk[0],
+        query_disk=disk[1],
+        command_ms=(middle.of(parts.PRIMARY) - start.of(parts.PRIMARY)) * 1e3 / ORDERS,
+        replay_ms=(end.replay - start.replay) * 1e3 / ORDERS,
+        events_per_second=speed,
+        worker_us=(end.of(parts.WORKER) - middle.of(parts.WORKER)) * 1e6 / events,
+        primary_us=(end.of(parts.PRIMARY) - middle.of(parts.PRIMARY)) * 1e6 / events,
+    )
+
+
 def _stand(system: System, command: psycopg.Connection) -> _Stand:
     return _Stand(
         head=_number(command, _HEAD),
@@ -102,6 +108,22 @@ def _stand(system: System, command: psycopg.Connection) -> _Stand:
         replay=parts.replay_seconds(system),
         cpu=parts.cpu_seconds(system),
     )
+
+
+def _disk_of_an_order(
+    query: psycopg.Connection, command: psycopg.Connection
+) -> tuple[float, float]:
+    """Return what one takes on the command side, and on the read side."""
+    count = _number(command, "select count(*) from orders_command_order")
+    of_command = _size(command, ("orders_command", "customers"))
+    return of_command / count, _size(query, ("orders_query",)) / count
+
+
+def _begin(query: psycopg.Connection, command: psycopg.Connection) -> None:
+    for connection in query, command:
+        connection.execute("vacuum analyze")  # or it begins in the middle
+    # After a checkpoint the first change of each page takes the whole page along.
+    command.execute("checkpoint")
 
 
 def _let_live(system: System, live: Callable[[Client], object]) -> None:

@@ -1,6 +1,7 @@
 """The Celery application. It carries rings of a doorbell, never truth."""
 
 import os
+import threading
 from typing import Any
 
 from celery import Celery
@@ -11,6 +12,7 @@ from celery.signals import (
     worker_process_shutdown,
 )
 from django.core.management import call_command
+from django.db import connections
 
 from config import broker
 from config.access import mails
@@ -48,6 +50,25 @@ def _end(**_: Any) -> None:
     from config.tracing import starting  # noqa: PLC0415 - the same
 
     starting.end()
+
+
+_expiring = threading.Lock()
+
+
+@app.task
+def cancel_expired() -> None:
+    """Cancel orders that nobody confirmed in time, in a thread beside the projector."""
+    threading.Thread(target=_cancel_expired, name="cancel expired", daemon=True).start()
+
+
+def _cancel_expired() -> None:
+    if not _expiring.acquire(blocking=False):
+        return  # the last run is still at work
+    try:
+        call_command("cancel_expired", automatic=True)
+    finally:
+        connections.close_all()
+        _expiring.release()
 
 
 @app.task

@@ -115,6 +115,7 @@ class State(Collector):
         for name, help_, key in _OF_REPLICA:
             yield _family(name, help_, "replica", state["replicas"], key)
         yield from _halted()
+        yield from _webhooks()
         yield from _verified()
 
 
@@ -128,6 +129,12 @@ _OF_VERIFICATION = (
     ("orders_verified_at_seconds", "When, since 1970.", "timestamp"),
     ("orders_verified_orders", "Orders in the last sample.", "orders"),
     ("orders_verification_differences", "Not as the log says.", "differences"),
+)
+_OF_ENDPOINT = (
+    ("orders_webhooks_pending", "Webhooks that are to be sent.", "pending"),
+    ("orders_webhooks_oldest_seconds", "How long the oldest waits.", "oldestSeconds"),
+    ("orders_webhooks_parked", "Webhooks that were tried in vain.", "parked"),
+    ("orders_webhook_endpoint_disabled", "Whether nothing is sent.", "disabled"),
 )
 _OF_REPLICA = (
     ("orders_replica_healthy", "Whether it is in rotation.", "healthy"),
@@ -143,6 +150,16 @@ def _halted() -> Iterable[GaugeMetricFamily]:
     found = [{"name": name, "halted": bool(why)} for name, why in halts.items()]
     help_ = "Whether it stands still until somebody acts."
     yield _family("orders_projection_halted", help_, "projection", found, "halted")
+
+
+def _webhooks() -> Iterable[GaugeMetricFamily]:
+    try:
+        found = queries.webhooks()
+    except Exception:
+        return  # orders_scrape_ok tells
+    found = [{**one, "disabled": one["state"] == "disabled"} for one in found]
+    for name, help_, key in _OF_ENDPOINT:
+        yield _family(name, help_, "endpoint", found, key)
 
 
 def _verified() -> Iterable[GaugeMetricFamily]:

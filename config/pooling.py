@@ -47,6 +47,11 @@ def of_rebuilder() -> Counts:
     return asked + Counter([QUERY] * 3)  # its own, COPY or a hold, what it notes
 
 
+def of_sender() -> Counts:
+    """Return what the process that sends webhooks opens."""
+    return Counter([COMMAND, QUERY])
+
+
 def of_commands() -> Counts:
     """Return what manage.py may open beside: one long command at a time."""
     return Counter([COMMAND] * 2 + [QUERY] * 4 + settings.REPLICAS)
@@ -54,7 +59,7 @@ def of_commands() -> Counts:
 
 def at_most() -> Counts:
     """Return what all processes of these settings open together, by alias."""
-    counts = of_commands() + of_rebuilder()
+    counts = of_commands() + of_rebuilder() + of_sender()
     for _ in range(settings.WEB_PROCESSES):
         counts += of_web_process()
     for _ in range(settings.CELERY_WORKER_CONCURRENCY):

@@ -85,6 +85,7 @@ class Events(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = (
         "order_number",
+        "reference",
         "status",
         "total",
         "currency",

@@ -10,14 +10,15 @@ from uuid import UUID
 
 import orjson
 
-from orders_command.events import AnyEvent, Item, Unreadable
+from orders_command import upcasting
+from orders_command.events import AnyEvent, Item, Shipment, Unreadable
 
 Json = dict[str, Any]
-SHAPE = 1  # of the data below; `load` upcasts older ones when there are any
 EVENT_TYPES: dict[str, type[AnyEvent]] = {
     event_type.__name__: event_type for event_type in get_args(AnyEvent)
 }
 _IDS = ("customer_id", "note_id", "reason_id", "shipment_id")
+_LINES = ("items", "previous_items")
 _sorted = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _quoted = json.encoder.encode_basestring_ascii
 
@@ -38,10 +39,17 @@ class Entry:
 
 
 def dump(event: AnyEvent) -> tuple[str, Json]:
-    """Return the event's type and its data: ids and decimals as strings, no nulls."""
+    """
+    Return the event's type and its data: ids and decimals as strings, no nulls.
+
+    :raises ValueError: if it holds words, which are never stored in the log
+    """
     data = {key: value for key, value in vars(event).items() if value is not None}
-    if "items" in data:
-        data["items"] = [_dump_item(item) for item in data["items"]]
+    if "told" in data:
+        raise ValueError("What is told of a shipment, or noted, is kept by a remark.")
+    for key in _LINES:
+        if key in data:
+            data[key] = [_dump_item(item) for item in data[key]]
     for key in _IDS:
         if key in data:
             data[key] = str(data[key])
@@ -50,16 +58,22 @@ def dump(event: AnyEvent) -> tuple[str, Json]:
 
 def load(type_name: str, shape: int, data: Json) -> AnyEvent:
     """
-    Return the event that was stored.
+    Return the event that was stored, in whichever shape this code knows.
 
     :raises Unreadable: if this code does not know the type or its shape, or if the data
         are not what they should be
     """
-    if type_name not in EVENT_TYPES or shape != SHAPE:
+    if type_name not in EVENT_TYPES:
         raise Unreadable(f"Unknown event {type_name} of shape {shape}.")
     try:
-        return _loaded(EVENT_TYPES[type_name], data)
-    except (TypeError, ValueError, LookupError, ArithmeticError) as error:
+        return _loaded(EVENT_TYPES[type_name], upcasting.upcast(type_name, shape, data))
+    except (
+        AttributeError,
+        TypeError,
+        ValueError,
+        LookupError,
+        ArithmeticError,
+    ) as error:
         # What is wrong is told, but not with the values: they may be anything.
         raise Unreadable(
             f"The data of this {type_name} cannot be read: {type(error).__name__}."
@@ -129,11 +143,14 @@ def moment(at: datetime) -> str:
 
 def _loaded(event_type: type[AnyEvent], data: Json) -> AnyEvent:
     fields = dict(data)
-    if "items" in fields:
-        fields["items"] = tuple(map(_load_item, fields["items"]))
+    for key in _LINES:
+        if key in fields:
+            fields[key] = tuple(map(_load_item, fields[key]))
     for key in _IDS:
         if key in fields:
             fields[key] = UUID(fields[key])
+    if "told" in fields:
+        fields["told"] = Shipment(**fields["told"])
     return event_type(**fields)
 
 

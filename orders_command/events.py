@@ -6,6 +6,7 @@ and a change of meaning is a new event. None of them holds personal data or free
 text; a note, a reason or a shipment is named by the id of its remark.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +24,10 @@ class Item:
         return self.quantity * self.price
 
 
+def total_of(items: Iterable[Item]) -> Decimal:
+    return sum((item.total for item in items), Decimal())
+
+
 @dataclass(frozen=True, kw_only=True)
 class OrderCreated:
     customer_id: UUID
@@ -34,7 +39,27 @@ class OrderCreated:
 
     @property
     def total(self) -> Decimal:
-        return sum((item.total for item in self.items), Decimal())
+        return total_of(self.items)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderItemsAmended:
+    """
+    All lines of an order anew, beside all that they replace: with both, whoever counts
+    takes the old ones out and puts the new ones in, without looking anything up.
+    """
+
+    currency: str
+    items: tuple[Item, ...]
+    previous_items: tuple[Item, ...]
+
+    @property
+    def total(self) -> Decimal:
+        return total_of(self.items)
+
+    @property
+    def previous_total(self) -> Decimal:
+        return total_of(self.previous_items)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +68,23 @@ class OrderConfirmed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderShipped:
-    """
-    Carrier and number lead to a person's door: a remark keeps them, and the feed puts
-    them in while it is there. Entries from before that hold them themselves.
-    """
+class Shipment:
+    """Who carries a parcel, and how it is found: both lead to a person's door."""
 
     carrier: str | None = None
     tracking_number: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderShipped:
+    """
+    A remark keeps what is told of the shipment; the feed puts it in while it is there.
+
+    It is never stored here. Entries of earlier releases hold it (`upcasting`).
+    """
+
     shipment_id: UUID | None = None
+    told: Shipment | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +95,14 @@ class OrderDelivered:
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled:
     reason_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderNoteAdded:
+    """A remark keeps the note; the feed puts it in as `told` while that is there."""
+
+    note_id: UUID
+    told: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +121,13 @@ class CustomerErased:
 
 
 OrderEvent = (
-    OrderCreated | OrderConfirmed | OrderShipped | OrderDelivered | OrderCancelled
+    OrderCreated
+    | OrderItemsAmended
+    | OrderConfirmed
+    | OrderShipped
+    | OrderDelivered
+    | OrderCancelled
+    | OrderNoteAdded
 )
 CustomerEvent = CustomerRegistered | CustomerDetailsChanged | CustomerErased
 AnyEvent = OrderEvent | CustomerEvent

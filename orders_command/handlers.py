@@ -14,9 +14,12 @@ from customers.signals import IdempotencyKey
 from orders_command import faults, metrics, numbers, store, tracing
 from orders_command.domain import shipments
 from orders_command.domain.commands import (
+    AddNote,
+    AmendItems,
     CancelOrder,
     Command,
     CreateOrder,
+    ExpireOrder,
     Remark,
     ShipOrder,
 )
@@ -27,7 +30,14 @@ from orders_command.explaining import explain
 from orders_command.signals import events_committed
 from orders_command.store import Context, Loaded, LostRace, Receipt
 
-__all__ = ["Receipt", "handle", "new_order", "new_remark", "new_shipment"]
+__all__ = [
+    "Receipt",
+    "handle",
+    "new_note",
+    "new_order",
+    "new_remark",
+    "new_shipment",
+]
 
 ATTEMPTS = 20  # of a command without a version, before it gives up as unavailable
 
@@ -64,6 +74,11 @@ def new_remark(text: str | None) -> Remark | None:
     return Remark(id=uuids.uuid7(), text=text) if text else None
 
 
+def new_note(*, order_id: UUID, text: str) -> AddNote:
+    """Return the command for another note on an order, with an id drawn for it."""
+    return AddNote(order_id=order_id, note=Remark(id=uuids.uuid7(), text=text))
+
+
 def new_shipment(
     *, carrier: str | None = None, tracking_number: str | None = None
 ) -> Remark | None:
@@ -88,7 +103,8 @@ def handle(  # noqa: PLR0913 - who, when and under which conditions
     `at` is when it happened; unless told it is now, or the time of the order's last
     event if a clock that was put back says less. Without `expected_version` a lost
     race is decided anew. A command carried out before under the same idempotency key
-    returns its receipt again and does nothing.
+    returns its receipt again and does nothing. One that changes nothing is
+    answered with the order as it is, and logs no event.
 
     :raises OrderError: if the command is refused; nothing is stored then
     :raises ValueError: if `at` is before the order's last event
@@ -150,6 +166,8 @@ def _attempt(
     events = _decided(command, before, expected_version)
     state = reduce(evolve, events, before.state)
     assert state is not None
+    if not events:
+        return store.stay(command.order_id, before=before, state=state, context=context)
     faults.reach("command.before_append", type(command).__name__)
     began_ns = tracing.now_ns()
     receipt = store.append(
@@ -168,7 +186,11 @@ def _attempt(
 def _load(command: Command, context: Context) -> Loaded:
     if isinstance(command, CreateOrder):
         return Loaded()  # its id is new; what its key has led to, the append tells
-    return store.load(command.order_id, idempotency=context.idempotency)
+    return store.load(
+        command.order_id,
+        idempotency=context.idempotency,
+        with_items=isinstance(command, AmendItems),
+    )
 
 
 def _decided(
@@ -217,8 +239,10 @@ def _remark(command: Command) -> Remark | None:
             return command.note
         case ShipOrder():
             return command.shipment
-        case CancelOrder():
+        case CancelOrder() | ExpireOrder():
             return command.reason
+        case AddNote():
+            return command.note
         case _:
             return None
 

@@ -171,6 +171,19 @@ class Epoch(models.Model):
         return f"{self.why}, above {self.above}"
 
 
+class ExpiryMark(models.Model):
+    """
+    Up to which time of placing orders have been looked at, to cancel them for their
+    age. One row while that is on; none while it is off.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    placed_up_to = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"orders placed up to {self.placed_up_to}"
+
+
 class IdempotencyRecord(models.Model):
     """The receipt of a command that was carried out under a key; never a body."""
 

@@ -4,6 +4,7 @@ Published. An event as the API shows it, on both sides: members, and their JSON.
 What an event says is named as the contract names it; empty parts are left out.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, assert_never
@@ -15,14 +16,29 @@ from orders_command.events import (
     CustomerDetailsChanged,
     CustomerErased,
     CustomerRegistered,
+    Item,
     OrderCancelled,
     OrderConfirmed,
     OrderCreated,
     OrderDelivered,
     OrderEvent,
+    OrderItemsAmended,
+    OrderNoteAdded,
     OrderShipped,
     Recorded,
+    Shipment,
 )
+
+# What the pages call it that an event has happened.
+HAPPENED = {
+    "OrderCreated": "Placed",
+    "OrderItemsAmended": "Amended",
+    "OrderConfirmed": "Confirmed",
+    "OrderShipped": "Shipped",
+    "OrderDelivered": "Delivered",
+    "OrderCancelled": "Cancelled",
+    "OrderNoteAdded": "Noted",
+}
 
 
 def of_history(recorded: Recorded) -> dict[str, Any]:
@@ -40,7 +56,7 @@ def of_history(recorded: Recorded) -> dict[str, Any]:
 
 def of_log(recorded: Recorded) -> dict[str, Any]:
     """Return an event as the log shows it to integrators."""
-    is_of_order, data = shown_event(recorded.event)
+    is_of_order, data = told_outside(recorded.event)
     return {
         "position": recorded.position,
         "orderId" if is_of_order else "customerId": recorded.stream_id,
@@ -50,6 +66,17 @@ def of_log(recorded: Recorded) -> dict[str, Any]:
         "actor": recorded.actor,
         "data": data,
     }
+
+
+def told_outside(event: AnyEvent) -> tuple[bool, dict[str, Any]]:
+    """
+    Return what `shown_event` does, for who makes copies: without the text of a note.
+
+    What somebody has copied is beyond the reach of an erasure.
+    """
+    is_of_order, data = shown_event(event)
+    data.pop("note", None)
+    return is_of_order, data
 
 
 def shown_event(event: AnyEvent) -> tuple[bool, dict[str, Any]]:
@@ -71,16 +98,27 @@ def shown(event: OrderEvent) -> dict[str, Any]:
                 "reference": event.reference,
                 "currency": event.currency,
                 "total": event.total,
-                "items": items(event),
+                "items": items(event.items),
                 "noteId": event.note_id,
             }
-        case OrderShipped():
+        case OrderItemsAmended():
             data = {
-                "carrier": event.carrier,
-                "trackingNumber": event.tracking_number,
+                "currency": event.currency,
+                "total": event.total,
+                "previousTotal": event.previous_total,
+                "items": items(event.items),
+                "previousItems": items(event.previous_items),
+            }
+        case OrderShipped():
+            told = event.told or Shipment()
+            data = {
+                "carrier": told.carrier,
+                "trackingNumber": told.tracking_number,
             }
         case OrderCancelled():
             data = {"reasonId": event.reason_id}
+        case OrderNoteAdded():
+            data = {"noteId": event.note_id, "note": event.told}
         case OrderConfirmed() | OrderDelivered():
             data = {}
         case _:
@@ -88,7 +126,8 @@ def shown(event: OrderEvent) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None}
 
 
-def items(event: OrderCreated) -> tuple[dict[str, Any], ...]:
+def items(lines: Iterable[Item]) -> tuple[dict[str, Any], ...]:
+    """Return the lines of an order as they are shown."""
     return tuple(
         {
             "productId": item.product_id,
@@ -96,7 +135,7 @@ def items(event: OrderCreated) -> tuple[dict[str, Any], ...]:
             "price": item.price,
             "total": item.total,
         }
-        for item in event.items
+        for item in lines
     )
 
 

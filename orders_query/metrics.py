@@ -39,6 +39,14 @@ _PARKED = Counter(
     "Events that could not be applied and wait.",
     ["projection", "type"],
 )
+_WEBHOOKS = Counter(
+    "orders_webhooks_total", "Tries to send a webhook, by what came of it.", ["outcome"]
+)
+_WEBHOOK_SECONDS = Histogram(
+    "orders_webhook_seconds",
+    "How long a try to send a webhook took.",
+    buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30),
+)
 _RINGS = Counter("orders_doorbell_rings_total", "Rings, by outcome.", ["outcome"])
 
 
@@ -69,6 +77,11 @@ def stood_still(projection: str, reason: str) -> None:
 
 def parked(projection: str, kind: str) -> None:
     _PARKED.labels(projection, kind).inc()
+
+
+def webhook_tried(outcome: str, seconds: float) -> None:
+    _WEBHOOKS.labels(outcome).inc()
+    _WEBHOOK_SECONDS.observe(seconds)
 
 
 def rung(*, reached: bool) -> None:

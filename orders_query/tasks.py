@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from orders_command import faults
-from orders_query import projector, sampling, sightings, verification
+from orders_query import projector, sampling, sightings, verification, webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -53,10 +53,11 @@ def project(rung_at: float | None = None) -> None:
 
 @shared_task
 def forget_sightings() -> None:
-    """Delete what the trace and the charts no longer tell, and whom nobody may know."""
+    """Delete what nobody asks for any more, and whom nobody may know."""
     sightings.forget()
     sampling.forget()
     projector.erase_given_up()
+    webhooks.forget()
 
 
 @shared_task

@@ -9,18 +9,40 @@
     $("said").textContent = text;
   };
 
-  const show = (becomes) => {
-    before = $("status").cloneNode(true);
+  const becomes = (status) => {
     const badge = $("status").querySelector(".badge");
-    badge.className = `badge ${becomes.toLowerCase()}`;
-    badge.textContent = becomes;
+    badge.className = `badge ${status.toLowerCase()}`;
+    badge.textContent = status;
+    return status;
+  };
+
+  const isNoted = (words) => {
+    const line = document.createElement("li");
+    line.id = "noted";
+    line.className = "noted";
+    for (const [name, text] of [["b", "Noted by you"], ["span", words]]) {
+      const part = document.createElement("p");
+      part.className = "break";
+      part.appendChild(document.createElement(name)).textContent = text;
+      line.append(part);
+    }
+    $("order").querySelector(".timeline").append(line);
+    return "Noted";
+  };
+
+  const show = (form) => {
+    before = $("status").cloneNode(true);
+    const what = form.dataset.becomes
+      ? becomes(form.dataset.becomes)
+      : isNoted(form.elements.note.value);
     $("acting").hidden = false;
     $("order").classList.add("acts");
-    say(`${becomes}, syncing`);
+    say(`${what}, syncing`);
   };
 
   const rollBack = (form, reason) => {
     $("status").replaceWith(before);
+    $("noted")?.remove();
     before = null;
     $("order").classList.remove("acts");
     const trouble = $("trouble");
@@ -33,20 +55,23 @@
 
   // An answer takes the form out of the page, and its events come from what is around.
   const formOf = (event) => event.detail.requestConfig.elt;
-  const becomes = (event) => formOf(event).dataset?.becomes;
+  const isStep = (event) => {
+    const { becomes, notes } = formOf(event).dataset ?? {};
+    return becomes !== undefined || notes !== undefined;
+  };
 
   document.addEventListener("htmx:beforeSend", (event) => {
-    if (becomes(event)) show(becomes(event));
+    if (isStep(event)) show(formOf(event));
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const { successful, xhr } = event.detail;
-    if (!before || !becomes(event)) return;
+    if (!before || !isStep(event)) return;
     if (successful || !formOf(event).isConnected) before = null;
     else if (xhr.status) rollBack(formOf(event), `The server has answered ${xhr.status}.`);
   });
   for (const lost of ["htmx:sendError", "htmx:sendAbort", "htmx:timeout"]) {
     document.addEventListener(lost, (event) => {
-      if (before && becomes(event)) rollBack(formOf(event), "There was no answer.");
+      if (before && isStep(event)) rollBack(formOf(event), "There was no answer.");
     });
   }
   // What was said of a step is taken back if it was refused, and ends when it is seen.
@@ -70,7 +95,7 @@
     before ||
     $("order").querySelector(".actions details[open], #lost") ||
     $("order").querySelector(":focus") ||
-    [...$("order").querySelectorAll("input:not([type=hidden])")].some(
+    [...$("order").querySelectorAll("input:not([type=hidden]), textarea")].some(
       (field) => field.value !== field.defaultValue,
     );
 })();

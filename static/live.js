@@ -5,10 +5,12 @@
 (() => {
   const TYPES = [
     "OrderCreated",
+    "OrderItemsAmended",
     "OrderConfirmed",
     "OrderShipped",
     "OrderDelivered",
     "OrderCancelled",
+    "OrderNoteAdded",
   ];
   const APART_MS = 1000;
   const streams = new Map();

@@ -4,6 +4,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from orders_command.domain.commands import (
+    AddNote,
+    AmendItems,
     CancelOrder,
     ConfirmOrder,
     CreateOrder,
@@ -18,6 +20,8 @@ from orders_command.events import (
     OrderConfirmed,
     OrderCreated,
     OrderDelivered,
+    OrderItemsAmended,
+    OrderNoteAdded,
     OrderShipped,
 )
 
@@ -28,6 +32,7 @@ NOTE = Remark(id=UUID(int=4), text="Ring twice.")
 REASON = Remark(id=UUID(int=5), text="Too late.")
 SHIPMENT = Remark(id=UUID(int=6), text=text_of(carrier="DHL", tracking_number="T-1"))
 TEA = Item(product_id="tea", quantity=2, price=Decimal("3.50"))
+SUGAR = Item(product_id="sugar", quantity=1, price=Decimal("2.00"))
 
 created = OrderCreated(
     customer_id=CUSTOMER,
@@ -37,10 +42,12 @@ created = OrderCreated(
     reference="web-1",
     note_id=NOTE.id,
 )
+amended = OrderItemsAmended(currency="USD", items=(TEA, SUGAR), previous_items=(TEA,))
 confirmed = OrderConfirmed()
 shipped = OrderShipped(shipment_id=SHIPMENT.id)
 delivered = OrderDelivered()
 cancelled = OrderCancelled(reason_id=REASON.id)
+noted = OrderNoteAdded(note_id=NOTE.id)
 
 create = CreateOrder(
     order_id=ORDER,
@@ -51,7 +58,9 @@ create = CreateOrder(
     reference="web-1",
     note=NOTE,
 )
+amend = AmendItems(order_id=ORDER, items=(TEA, SUGAR))
 confirm = ConfirmOrder(order_id=ORDER)
 ship = ShipOrder(order_id=ORDER, shipment=SHIPMENT)
 deliver = DeliverOrder(order_id=ORDER)
 cancel = CancelOrder(order_id=ORDER, reason=REASON)
+add_note = AddNote(order_id=ORDER, note=NOTE)

@@ -1,6 +1,6 @@
 """Brings the read side up to date for a test, whether or not a worker runs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -27,14 +27,22 @@ def checkpoint(alias: str = "query", *, projection: str = ORDERS) -> int:
         return int(cursor.fetchone()[0])
 
 
-def catch_up(position: int | None = None) -> int:
-    """Project up to a position, the log's head unless told, on every replica too."""
+def catch_up(
+    position: int | None = None, *, names: Iterable[str] = projector.sets.TABLES
+) -> int:
+    """
+    Project up to a position, the log's head unless told, on every replica too.
+
+    All that is read, or the projections of these `names`.
+    """
     wanted = feed.head() if position is None else position
 
     def there() -> bool:
-        if _slowest("query") < wanted:
+        if _slowest("query", names) < wanted:
             projector.catch_up()
-        return all(_slowest(alias) >= wanted for alias in ("query", *settings.REPLICAS))
+        return all(
+            _slowest(alias, names) >= wanted for alias in ("query", *settings.REPLICAS)
+        )
 
     eventually(there)
     return wanted
@@ -73,8 +81,8 @@ def fresh_at(alias: str) -> datetime | None:
         return found
 
 
-def _slowest(alias: str) -> int:
-    return min(checkpoint(alias, projection=name) for name in projector.PROJECTIONS)
+def _slowest(alias: str, names: Iterable[str]) -> int:
+    return min(checkpoint(alias, projection=name) for name in names)
 
 
 @contextmanager

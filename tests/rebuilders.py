@@ -12,12 +12,12 @@ import psycopg
 from config.local import application
 from config.local.addresses import OWNER_URLS
 from config.local.embedded import Embedded
+from orders_query import projector
 from orders_query.models import RebuildRequest
 from tests.services import environment_of
 from tests.waiting import eventually
 
 SETS = ("shadow", "previous")
-PROJECTIONS = ("orders", "sales")
 
 
 class Rebuilders:
@@ -80,7 +80,7 @@ def only_live_tables(owner: psycopg.Connection[Any]) -> None:
             delete = f"delete from orders_query_{table} where {column} like '%:%'"
             owner.execute(delete.encode())
         for kind in SETS:
-            for name in PROJECTIONS:
+            for name in projector.PROJECTIONS:
                 owner.execute(f"drop schema if exists {kind}_{name} cascade".encode())
 
 

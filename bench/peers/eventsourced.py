@@ -24,7 +24,7 @@ from psycopg.types.json import Jsonb
 from bench.stage import Stage
 from config.local import postgres
 from config.local.ports import HOST
-from orders_command.events import OrderCreated, OrderShipped, Recorded
+from orders_command.events import OrderCreated, OrderShipped, Recorded, Shipment
 
 DATABASE = "library"
 VIEW = "orders_view"
@@ -196,7 +196,7 @@ def _happened(known: dict[UUID, Order], recorded: Recorded) -> Order:
             order.confirm()
         case "OrderShipped":
             assert isinstance(happened, OrderShipped)
-            order.ship(happened.carrier, happened.tracking_number)
+            order.ship(**vars(happened.told or Shipment()))
         case "OrderDelivered":
             order.deliver()
         case _:

@@ -21,7 +21,11 @@ def _to(*operations: str, **parameters: str) -> dict[str, Any]:
 
 
 _OF_OPERATION: dict[str, dict[str, Any]] = {
-    "createOrder": {**_READ_AN_ORDER, **_to("confirmOrder", "cancelOrder", **_ORDER)},
+    "createOrder": {
+        **_READ_AN_ORDER,
+        **_to("amendItems", "confirmOrder", "cancelOrder", **_ORDER),
+    },
+    "amendItems": {**_READ_AN_ORDER, **_to("confirmOrder", "cancelOrder", **_ORDER)},
     "confirmOrder": {**_READ_AN_ORDER, **_to("shipOrder", "cancelOrder", **_ORDER)},
     "shipOrder": {**_READ_AN_ORDER, **_to("deliverOrder", **_ORDER)},
     "deliverOrder": _READ_AN_ORDER,

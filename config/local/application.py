@@ -1,4 +1,4 @@
-"""The processes of the product itself: worker, beat, rebuilder, web, its commands."""
+"""The processes of the product: worker, beat, rebuilder, webhooks, web, commands."""
 
 import os
 import shutil
@@ -70,6 +70,12 @@ def rebuilder(environment: Mapping[str, str]) -> Service:
     """Return who carries rebuilds out: alone of these it has the owner's URLs."""
     made = command(environment, "rebuilder")
     return Service(name="rebuilder", prepare=lambda: made, is_ready=lambda: True)
+
+
+def webhooks(environment: Mapping[str, str]) -> Service:
+    """Return who sends webhooks, and waits for slow receivers: nobody else does."""
+    made = command(_web_role(environment), "webhooks")
+    return Service(name="webhooks", prepare=lambda: made, is_ready=lambda: True)
 
 
 def web(environment: Mapping[str, str], *, port: int) -> Service:

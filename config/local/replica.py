@@ -2,6 +2,7 @@
 
 import shutil
 import struct
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
@@ -108,23 +109,25 @@ def _rebuild(replica: Server, primary: Server) -> None:
     # Before the copy begins: what it needs could be gone before it has a slot, when
     # another copy's checkpoint comes in between.
     _one(primary, "SELECT pg_create_physical_replication_slot(%s, true)", replica.slot)
-    run(
-        replica.tool(
-            "pg_basebackup",
-            f"--pgdata={fresh}",
-            f"--host={HOST}",
-            f"--port={primary.port}",
-            f"--username={REPLICATION}",
-            "--no-password",
-            f"--slot={replica.slot}",
-            "--wal-method=stream",
-            "--checkpoint=fast",
-            "--write-recovery-conf",
-            *(["--no-sync"] if replica.settings.get("fsync") == "off" else []),
-            PGPASSWORD=primary.passwords[REPLICATION],
-        )
-    )
+    run(_copying(primary, replica, fresh))
     fresh.rename(replica.folder)
+
+
+def _copying(primary: Server, replica: Server, fresh: Path) -> Command:
+    return replica.tool(
+        "pg_basebackup",
+        f"--pgdata={fresh}",
+        f"--host={HOST}",
+        f"--port={primary.port}",
+        f"--username={REPLICATION}",
+        "--no-password",
+        f"--slot={replica.slot}",
+        "--wal-method=stream",
+        "--checkpoint=fast",
+        "--write-recovery-conf",
+        *(["--no-sync"] if replica.settings.get("fsync") == "off" else []),
+        PGPASSWORD=primary.passwords[REPLICATION],
+    )
 
 
 def _system_identifier(server: Server) -> int:

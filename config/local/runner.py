@@ -83,6 +83,7 @@ def _start(
         application.worker(environment),
         application.beat(environment),
         application.rebuilder(environment),
+        application.webhooks(environment),
         application.web(environment, port=wish.port),
     )
     _greet(wish, console, is_embedded=is_embedded)

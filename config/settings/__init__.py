@@ -3,6 +3,8 @@
 import sys
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config.databases import databases, unreadable
 from config.settings.api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
 from config.settings.environment import BASE_DIR, VAR_DIR, env
@@ -10,6 +12,7 @@ from config.settings.limits import *  # noqa: F403
 from config.settings.logs import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
 from config.settings.traces import TRACED_SHARE, TRACER  # noqa: F401
+from config.settings.webhooks import *  # noqa: F403
 from config.settings.who import *  # noqa: F403
 
 # --- apps
@@ -132,6 +135,13 @@ MAX_LISTENERS = env.int("MAX_LISTENERS", default=2000)  # of one process, held i
 READY_LAG_SECONDS = env.float("READY_LAG_SECONDS", default=30.0)
 VERIFY_EVERY_SECONDS = env.float("VERIFY_EVERY_SECONDS", default=60.0)  # 0 is never
 VERIFY_SAMPLE = env.int("VERIFY_SAMPLE", default=100)  # orders at a time
+LONGEST_SECONDS = 10 * 365 * 86_400
+# From placing an order until it is cancelled unless it is confirmed; 0 is never.
+CANCEL_PENDING_AFTER_SECONDS = env.float("CANCEL_PENDING_AFTER_SECONDS", default=0.0)
+if not 0 <= CANCEL_PENDING_AFTER_SECONDS <= LONGEST_SECONDS:
+    raise ImproperlyConfigured(
+        f"CANCEL_PENDING_AFTER_SECONDS is 0 for never, or at most {LONGEST_SECONDS}."
+    )
 LAG_BUDGET_SECONDS = env.float("LAG_BUDGET_SECONDS", default=0.0)  # 0 is none
 
 # --- persons
@@ -184,6 +194,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orders_query.tasks.forget_sightings",
         "schedule": 3600.0,
         "options": {"expires": 600},
+    },
+    # Also while it is off: so that it begins anew when it is turned on again.
+    "cancel expired orders": {
+        "task": "config.celery.cancel_expired",
+        "schedule": min(60.0, max(1.0, CANCEL_PENDING_AFTER_SECONDS / 10))
+        if CANCEL_PENDING_AFTER_SECONDS
+        else 60.0,
+        "options": {"expires": 30},
     },
     "tidy up every hour": {
         "task": "config.celery.tidy_up",

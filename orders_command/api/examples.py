@@ -17,12 +17,19 @@ NEW_ORDER = {
     "reference": "web-000417",
     "note": "Ring twice.",
 }
+AMENDED = {
+    "items": [
+        {"productId": "tea", "quantity": 3, "price": "3.50"},
+        {"productId": "sugar", "quantity": 1, "price": "2.00"},
+    ]
+}
 SHIPMENT = {"carrier": "DHL", "trackingNumber": "T-00A7F3"}
 REASON = {"reason": "Ordered twice."}
+NOTE = {"note": "Rang: comes on Friday."}
 
 
-def receipt(status: Status) -> dict[str, Any]:
-    version = _VERSIONS[status]
+def receipt(status: Status, version: int | None = None) -> dict[str, Any]:
+    version = version or _VERSIONS[status]
     return {
         "orderId": ORDER_ID,
         "orderNumber": "7K3M-Q9XA",
@@ -64,16 +71,7 @@ _PLACED = _event(
 )
 _CANCELLED = _event(2, "OrderCancelled", 20, {})
 ALWAYS: Refusals = {"request-in-flight": {}, "idempotency-key-reused": {}}
-OF_NEW: Refusals = {
-    **ALWAYS,
-    "duplicate-reference": {},
-    "customer-erased": {},
-    "version-mismatch": {
-        "detail": "The order is at version 0, not 1.",
-        "currentVersion": 0,
-        "currentStatus": None,
-        "events": [],
-    },
+OF_ITEMS: Refusals = {
     "invalid-body": {
         "detail": f"A quantity is 1 to {MAX_QUANTITY}.",
         "errors": [
@@ -84,6 +82,18 @@ OF_NEW: Refusals = {
             }
         ],
     },
+}
+OF_NEW: Refusals = {
+    **ALWAYS,
+    "duplicate-reference": {},
+    "customer-erased": {},
+    "version-mismatch": {
+        "detail": "The order is at version 0, not 1.",
+        "currentVersion": 0,
+        "currentStatus": None,
+        "events": [],
+    },
+    **OF_ITEMS,
 }
 
 
@@ -105,6 +115,13 @@ def of_known(done: str, wanted: str) -> Refusals:
             "events": [_CANCELLED],
         },
     }
+
+
+def of_noted() -> Refusals:
+    """Return how a note can be refused: by no status of the order."""
+    refusals = of_known("", "")
+    del refusals["invalid-transition"]
+    return {**refusals, "customer-erased": {}}
 
 
 def bad_text(name: str, detail: str) -> Refusals:

@@ -18,15 +18,17 @@ from orders_command.api.reading import (
     an_integer,
 )
 from orders_command.domain.commands import (
+    AddNote,
+    AmendItems,
     CancelOrder,
     ConfirmOrder,
     CreateOrder,
     DeliverOrder,
     ShipOrder,
 )
-from orders_command.domain.order import problems
+from orders_command.domain.order import items_problems, problems
 from orders_command.events import Item
-from orders_command.handlers import new_order, new_remark, new_shipment
+from orders_command.handlers import new_note, new_order, new_remark, new_shipment
 
 NOBODY = UUID(int=0)
 # "3", or "3.DIGEST" as the query side tags an order
@@ -59,6 +61,19 @@ def create_order(request: Request) -> CreateOrder:
     return command
 
 
+def amend_items(request: Request, order_id: UUID) -> AmendItems:
+    """
+    Return the command that a body asks for; what its prices may be is decided later.
+
+    :raises BadBody: with every place that is wrong, whatever the order's currency is
+    """
+    body = Body(request.data).known("items")
+    items = tuple(map(_item, body.objects("items")))
+    body.refuse(items_problems(items))
+    body.done()
+    return AmendItems(order_id=order_id, items=items)
+
+
 def confirm_order(request: Request, order_id: UUID) -> ConfirmOrder:
     Body(request.data).known().done()
     return ConfirmOrder(order_id=order_id)
@@ -85,6 +100,13 @@ def cancel_order(request: Request, order_id: UUID, *, by_customer: bool) -> Canc
     return CancelOrder(
         order_id=order_id, reason=new_remark(reason), by_customer=by_customer
     )
+
+
+def add_note(request: Request, order_id: UUID) -> AddNote:
+    body = Body(request.data).known("note")
+    note = body.required("note", a_text(2_000), "")
+    body.done()
+    return new_note(order_id=order_id, text=note)
 
 
 def expected_version(request: Request) -> int | None:

@@ -52,16 +52,17 @@ _ITEM = _object(
     "quantity",
     "price",
 )
+_ITEMS = {
+    "type": "array",
+    "items": _ITEM,
+    "minItems": 1,
+    "maxItems": MAX_ITEMS,
+}
 _NEW_ORDER = _object(
     "NewOrder",
     {
         "customerId": _ID,
-        "items": {
-            "type": "array",
-            "items": _ITEM,
-            "minItems": 1,
-            "maxItems": MAX_ITEMS,
-        },
+        "items": _ITEMS,
         "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
         "reference": _text(64),
         "note": _text(2_000),
@@ -193,6 +194,7 @@ def _described(  # noqa: PLR0913 - an operation, told in full
     refusals: Refusals,
     asked: dict[str, Any] | None = None,
     status: int = 200,
+    version: int | None = None,
 ) -> Callable[[_View], _View]:
     place = _LOCATION if status == 201 else _PLACE
     decorate: Callable[[_View], _View] = extend_schema(
@@ -205,7 +207,9 @@ def _described(  # noqa: PLR0913 - an operation, told in full
             (status, "application/json"): OpenApiResponse(
                 _RECEIPT,
                 description="Done: it is stored, whether or not it can be read yet.",
-                examples=[OpenApiExample(becomes, value=examples.receipt(becomes))],
+                examples=[
+                    OpenApiExample(becomes, value=examples.receipt(becomes, version))
+                ],
             ),
             (409, _PROBLEM): OpenApiResponse(
                 _CONFLICT, description="The present state does not allow it."
@@ -227,6 +231,14 @@ create = _described(
     refusals=examples.OF_NEW,
     asked=examples.NEW_ORDER,
     status=201,
+)
+items = _described(
+    "amendItems",
+    _object("AmendedItems", {"items": _ITEMS}, "items"),
+    becomes=Status.PENDING,
+    refusals=examples.of_known("amended", "PENDING") | examples.OF_ITEMS,
+    asked=examples.AMENDED,
+    version=2,
 )
 confirm = _described(
     "confirmOrder",
@@ -257,4 +269,12 @@ cancel = _described(
     refusals=examples.of_known("cancelled", "PENDING or CONFIRMED")
     | examples.bad_text("reason", "This takes 1 to 500 characters."),
     asked=examples.REASON,
+)
+add_note = _described(
+    "addOrderNote",
+    _object("Note", {"note": _text(2_000)}, "note"),
+    becomes=Status.CONFIRMED,
+    refusals=examples.of_noted()
+    | examples.bad_text("note", "This takes 1 to 2,000 characters."),
+    asked=examples.NOTE,
 )

@@ -18,7 +18,9 @@ NEEDS = "orders_command.command_orders"
 class OrderCommands(ViewSet):
     needs = NEEDS
     customers_may = frozenset({"cancel"})
-    limited_may = frozenset({"create", "confirm", "ship", "deliver", "cancel"})
+    limited_may = frozenset(
+        {"create", "items", "confirm", "ship", "deliver", "cancel", "add_note"}
+    )
 
     @schema.create
     def create(self, request: Request) -> Response:
@@ -27,6 +29,11 @@ class OrderCommands(ViewSet):
         response = _answer(receipt, status=201)
         response["Location"] = f"/api/query/orders/{receipt.order_id}"
         return response
+
+    @schema.items
+    def items(self, request: Request, pk: UUID) -> Response:
+        """Replace the lines of a pending order; the same lines change nothing."""
+        return _answer(_carried_out(request, requests.amend_items(request, pk)))
 
     @schema.confirm
     def confirm(self, request: Request, pk: UUID) -> Response:
@@ -49,6 +56,11 @@ class OrderCommands(ViewSet):
         by_customer = not request.user.has_perm(NEEDS)
         command = requests.cancel_order(request, pk, by_customer=by_customer)
         return _answer(_carried_out(request, command))
+
+    @schema.add_note
+    def add_note(self, request: Request, pk: UUID) -> Response:
+        """Write a note on an order, whatever its status."""
+        return _answer(_carried_out(request, requests.add_note(request, pk)))
 
 
 def _carried_out(request: Request, command: Command) -> Receipt:

@@ -10,9 +10,11 @@ from orders_command.domain.errors import OrderError
 from orders_command.domain.order import OrderState, replay
 from orders_command.events import (
     CustomerErased,
+    Item,
     OrderCancelled,
     OrderCreated,
     OrderEvent,
+    OrderNoteAdded,
     OrderShipped,
     Recorded,
     Unreadable,
@@ -40,14 +42,15 @@ def order_problems(
         "created_at": events[0].occurred_at,
         "last_updated_at": events[-1].occurred_at,
     }
+    contents = expected.pop("items")
     for column, value in expected.items():
         if _plain(state[column]) != _plain(value):
             yield (
                 f"{column} of the state row is {_plain(state[column])}, "
                 f"the log says {_plain(value)}"
             )
-    if items != _items_of(events[0]):
-        yield "the item rows are not those of the first event"
+    if items != _lines(contents):
+        yield "the item rows are not those that the log says"
 
 
 def remark_problems(
@@ -98,12 +101,10 @@ def _of_order(recorded: Recorded) -> OrderEvent:
     return event
 
 
-def _items_of(first: Recorded) -> list[Any]:
-    if not isinstance(first.content, OrderCreated):
-        return []
+def _lines(items: tuple[Item, ...]) -> list[Any]:
     return [
         (line, item.product_id, item.quantity, str(item.price))
-        for line, item in enumerate(first.content.items, 1)
+        for line, item in enumerate(items, 1)
     ]
 
 
@@ -114,6 +115,7 @@ def _remarks_named(events: tuple[Recorded, ...]) -> Iterator[UUID]:
                 OrderCreated(note_id=remark_id)
                 | OrderShipped(shipment_id=remark_id)
                 | OrderCancelled(reason_id=remark_id)
+                | OrderNoteAdded(note_id=remark_id)
             ):
                 if remark_id is not None:
                     yield remark_id

@@ -65,7 +65,7 @@ def orders(connection: Connection, stretch: Stretch) -> list[Audited]:
     items = _items(connection, stretch)
     kept = _remarks_kept(connection, stretch)
     erased = _erased(connection, rows)
-    texts = _shipments(connection, stretch)
+    texts = _words(connection, stretch)
     found = []
     for order_id in sorted({*events, *rows}):
         logged, state = events.get(order_id, []), rows.get(order_id)
@@ -146,8 +146,8 @@ def _remarks_kept(connection: Connection, stretch: Stretch) -> dict[UUID, set[UU
     return kept
 
 
-def _shipments(connection: Connection, stretch: Stretch) -> dict[str, str]:
-    return dict(connection.execute(statements.SHIPMENTS, vars(stretch)).fetchall())
+def _words(connection: Connection, stretch: Stretch) -> dict[str, str]:
+    return dict(connection.execute(statements.WORDS, vars(stretch)).fetchall())
 
 
 def _erased(connection: Connection, orders: dict[UUID, dict[str, Any]]) -> set[UUID]:

@@ -33,6 +33,14 @@ class CreateOrder(_Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AmendItems(_Command):
+    """All lines of an order anew, in its currency; those it has change nothing."""
+
+    order_id: UUID
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConfirmOrder(_Command):
     order_id: UUID
 
@@ -55,5 +63,19 @@ class CancelOrder(_Command):
     by_customer: bool = False  # who may cancel an order that is pending, and no other
 
 
+@dataclass(frozen=True, kw_only=True)
+class AddNote(_Command):
+    order_id: UUID
+    note: Remark
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpireOrder(_Command):
+    """Cancel an order that nobody has confirmed in time, and no other."""
+
+    order_id: UUID
+    reason: Remark
+
+
 Transition = ConfirmOrder | ShipOrder | DeliverOrder | CancelOrder
-Command = CreateOrder | Transition
+Command = CreateOrder | AmendItems | Transition | AddNote | ExpireOrder

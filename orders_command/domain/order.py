@@ -5,7 +5,7 @@ Nothing here reads a clock, a database or a setting. `decide` answers a command
 with the events it causes, or refuses it; `evolve` applies one event.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -15,11 +15,14 @@ from uuid import UUID
 
 from orders_command.domain import money
 from orders_command.domain.commands import (
+    AddNote,
+    AmendItems,
     CancelOrder,
     Command,
     ConfirmOrder,
     CreateOrder,
     DeliverOrder,
+    ExpireOrder,
     Remark,
     ShipOrder,
 )
@@ -36,6 +39,8 @@ from orders_command.events import (
     OrderCreated,
     OrderDelivered,
     OrderEvent,
+    OrderItemsAmended,
+    OrderNoteAdded,
     OrderShipped,
 )
 
@@ -54,7 +59,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderState:
-    """All that the rules look at, and all that the command side keeps of an order."""
+    """
+    All that the rules look at, and all that the command side keeps of an order.
+
+    Its items are there for those commands that need them.
+    """
 
     customer_id: UUID
     order_number: str
@@ -62,13 +71,14 @@ class OrderState:
     currency: str
     total: Decimal
     status: Status
+    items: tuple[Item, ...] | None = None  # None: they were not loaded
 
 
 def decide(order: OrderState | None, command: Command) -> list[OrderEvent]:
     """
-    Return the events that the command causes.
+    Return the events that the command causes; none if it changes nothing.
 
-    :raises BadInput: if a new order has no items or refused values, or is for a
+    :raises BadInput: if there are no items or refused values, or a new order is for a
         customer unknown to the caller
     :raises OrderNotFound: if there is no order to act on
     :raises InvalidTransition: if the order's status does not allow it
@@ -76,6 +86,8 @@ def decide(order: OrderState | None, command: Command) -> list[OrderEvent]:
     match command:
         case CreateOrder():
             return [_create(order, command)]
+        case AmendItems():
+            return _amend(order, command)
         case ConfirmOrder():
             _require(order, command, "confirmed", Status.PENDING)
             return [OrderConfirmed()]
@@ -85,9 +97,12 @@ def decide(order: OrderState | None, command: Command) -> list[OrderEvent]:
         case DeliverOrder():
             _require(order, command, "delivered", Status.SHIPPED)
             return [OrderDelivered()]
-        case CancelOrder():
+        case CancelOrder() | ExpireOrder():
             _require_cancellable(order, command)
             return [OrderCancelled(reason_id=_id(command.reason))]
+        case AddNote():
+            _require_known(order, command)
+            return [OrderNoteAdded(note_id=command.note.id)]
         case _:
             assert_never(command)
 
@@ -102,10 +117,13 @@ def evolve(order: OrderState | None, event: OrderEvent) -> OrderState:
             currency=event.currency,
             total=event.total,
             status=Status.PENDING,
+            items=event.items,
         )
     if order is None:
         raise OrderNotFound
     match event:
+        case OrderItemsAmended():
+            return replace(order, total=event.total, items=event.items)
         case OrderConfirmed():
             return _now(order, Status.CONFIRMED)
         case OrderShipped():
@@ -114,6 +132,8 @@ def evolve(order: OrderState | None, event: OrderEvent) -> OrderState:
             return _now(order, Status.DELIVERED)
         case OrderCancelled():
             return _now(order, Status.CANCELLED)
+        case OrderNoteAdded():
+            return order
         case _:
             assert_never(event)
 
@@ -127,13 +147,20 @@ def problems(command: CreateOrder) -> list[dict[str, str]]:
     """Return what is refused of a new order, each with its place."""
     if command.currency not in money.CURRENCIES:
         return [_problem("/currency", "currency", "This is no ISO 4217 currency.")]
-    if not 1 <= len(command.items) <= MAX_ITEMS:
+    return items_problems(command.items, command.currency)
+
+
+def items_problems(
+    items: Sequence[Item], currency: str | None = None
+) -> list[dict[str, str]]:
+    """Return what is refused of an order's lines; decimals if the currency is known."""
+    if not 1 <= len(items) <= MAX_ITEMS:
         detail = f"An order has 1 to {MAX_ITEMS} items."
         return [_problem("/items", "count", detail)]
     return [
         problem
-        for number, item in enumerate(command.items)
-        for problem in _item_problems(f"/items/{number}", item, command.currency)
+        for number, item in enumerate(items)
+        for problem in _item_problems(f"/items/{number}", item, currency)
     ]
 
 
@@ -151,6 +178,7 @@ def _now(order: OrderState, status: Status) -> OrderState:
         currency=order.currency,
         total=order.total,
         status=status,
+        items=order.items,
     )
 
 
@@ -166,16 +194,37 @@ def _create(order: OrderState | None, command: CreateOrder) -> OrderCreated:
         customer_id=command.customer_id,
         order_number=command.order_number,
         currency=command.currency,
-        items=tuple(
-            replace(item, price=money.exact(item.price, command.currency))
-            for item in command.items
-        ),
+        items=_exact(command.items, command.currency),
         reference=command.reference,
         note_id=_id(command.note),
     )
 
 
-def _item_problems(place: str, item: Item, currency: str) -> list[dict[str, str]]:
+def _amend(order: OrderState | None, command: AmendItems) -> list[OrderEvent]:
+    order = _require(order, command, "amended", Status.PENDING)
+    errors = items_problems(command.items, order.currency)
+    if errors:
+        raise BadInput(errors)
+    assert order.items is not None
+    items = _exact(command.items, order.currency)
+    if items == order.items:
+        return []
+    return [
+        OrderItemsAmended(
+            currency=order.currency, items=items, previous_items=order.items
+        )
+    ]
+
+
+def _exact(items: Iterable[Item], currency: str) -> tuple[Item, ...]:
+    return tuple(
+        replace(item, price=money.exact(item.price, currency)) for item in items
+    )
+
+
+def _item_problems(
+    place: str, item: Item, currency: str | None
+) -> list[dict[str, str]]:
     problems = []
     if not 1 <= item.quantity <= MAX_QUANTITY:
         detail = f"A quantity is 1 to {MAX_QUANTITY}."
@@ -183,7 +232,7 @@ def _item_problems(place: str, item: Item, currency: str) -> list[dict[str, str]
     if item.price.is_signed() or item.price > MAX_PRICE:  # -0.0 is signed too
         detail = f"A price is 0 to {MAX_PRICE}."
         problems.append(_problem(f"{place}/price", "range", detail))
-    elif not money.fits(item.price, currency):
+    elif currency is not None and not money.fits(item.price, currency):
         detail = f"{currency} has {money.minor_digits(currency)} decimals."
         problems.append(_problem(f"{place}/price", "decimals", detail))
     return problems
@@ -193,20 +242,30 @@ def _problem(pointer: str, code: str, detail: str) -> dict[str, str]:
     return {"pointer": pointer, "code": code, "detail": detail}
 
 
-def _require(
-    order: OrderState | None, command: Command, done: str, *allowed: Status
-) -> None:
+def _require_known(order: OrderState | None, command: Command) -> OrderState:
     if order is None or not is_known_to(order, command):
         raise OrderNotFound
+    return order
+
+
+def _require(
+    order: OrderState | None, command: Command, done: str, *allowed: Status
+) -> OrderState:
+    order = _require_known(order, command)
     if order.status not in allowed:
         wanted = " or ".join(allowed)
         raise InvalidTransition(
             f"Only an order that is {wanted} can be {done}; this one is {order.status}."
         )
+    return order
 
 
-def _require_cancellable(order: OrderState | None, command: CancelOrder) -> None:
-    if command.by_customer:
+def _require_cancellable(
+    order: OrderState | None, command: CancelOrder | ExpireOrder
+) -> None:
+    if isinstance(command, ExpireOrder):
+        _require(order, command, "cancelled for its age", Status.PENDING)
+    elif command.by_customer:
         _require(order, command, "cancelled by its customer", Status.PENDING)
     else:
         _require(order, command, "cancelled", Status.PENDING, Status.CONFIRMED)

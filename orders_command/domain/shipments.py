@@ -2,6 +2,8 @@
 
 import json
 
+from orders_command.events import Shipment
+
 
 def text_of(*, carrier: str | None, tracking_number: str | None) -> str:
     """Return both as one text, empty if there is neither."""
@@ -10,7 +12,9 @@ def text_of(*, carrier: str | None, tracking_number: str | None) -> str:
     return json.dumps(given, ensure_ascii=False) if given else ""
 
 
-def told(text: str) -> tuple[str | None, str | None]:
+def told(text: str) -> Shipment:
     """Return the carrier and the tracking number that a text was made of."""
     given = json.loads(text)
-    return given.get("carrier"), given.get("trackingNumber")
+    return Shipment(
+        carrier=given.get("carrier"), tracking_number=given.get("trackingNumber")
+    )

@@ -29,12 +29,14 @@ class Batch:
     `anchor` is the hash of the event at the position that was read after, or None if
     there is none: then this log is not the one that the reader knew. `fresh_at` is a
     time, by the log's own clock, before which nothing was committed that is neither
-    here nor before: the newest event's if there are more to come.
+    here nor before: the newest event's if there are more to come, else the batch
+    `reaches_head`.
     """
 
     events: tuple[Recorded, ...]
     anchor: bytes | None
     fresh_at: datetime
+    reaches_head: bool
 
 
 def read(*, after: int, limit: int, timeout: float = float("inf")) -> Batch:
@@ -56,17 +58,22 @@ def read(*, after: int, limit: int, timeout: float = float("inf")) -> Batch:
         sound = _rows_between(after, rows[-1][0])[:limit]  # holes may have filled
     events = all_recorded(sound)
     is_all = len(rows) < limit and len(events) >= len(rows)
-    fresh_at = asked_at if is_all or not events else events[-1].recorded_at
-    return Batch(events=events, anchor=anchor, fresh_at=fresh_at)
+    reaches_head = is_all or not events
+    fresh_at = asked_at if reaches_head else events[-1].recorded_at
+    return Batch(
+        events=events, anchor=anchor, fresh_at=fresh_at, reaches_head=reaches_head
+    )
 
 
-def settled(*, after: int, up_to: int) -> tuple[Recorded, ...]:
+def settled(
+    *, after: int, up_to: int, limit: int | None = None
+) -> tuple[Recorded, ...]:
     """
-    Return the events of a stretch that is proven already.
+    Return the events of a stretch that is proven already, or the first of them.
 
     That is what lies at or below any checkpoint: it was proven when that was moved.
     """
-    return all_recorded(_rows_between(after, up_to))
+    return all_recorded(_rows_between(after, up_to, limit))
 
 
 def proven_head(*, timeout: float = 1.0) -> int:
@@ -91,9 +98,9 @@ def _rows_after(after: int, limit: int) -> tuple[datetime, bytes | None, list[An
     return asked_at, None, rows[:limit]
 
 
-def _rows_between(after: int, last: int) -> list[Any]:
+def _rows_between(after: int, last: int, limit: int | None = None) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(_BETWEEN, [after, last])
+        cursor.execute(_BETWEEN, [after, last, limit])
         rows: list[Any] = cursor.fetchall()
     return rows
 
@@ -150,7 +157,9 @@ from (select) as one left join (
     {COLUMNS} where position >= %(after)s order by position limit %(limit)s
 ) as e on true order by position
 """  # noqa: S608 - built from constants
-_BETWEEN = COLUMNS + "where position > %s and position <= %s order by position"
+_BETWEEN = COLUMNS + (
+    "where position > %s and position <= %s order by position limit %s::bigint"
+)
 # Compared by virtual transaction, never by process: a connection is used again.
 _HOLDERS = """
 select virtualtransaction from pg_locks

@@ -9,7 +9,13 @@ from django.db import connection
 
 from orders_command import codec
 from orders_command.domain import shipments
-from orders_command.events import AnyEvent, OrderShipped, Recorded, Unreadable
+from orders_command.events import (
+    AnyEvent,
+    OrderNoteAdded,
+    OrderShipped,
+    Recorded,
+    Unreadable,
+)
 
 COLUMNS = """
 select position, coalesce(order_id, customer_id), version, type, shape, data::text,
@@ -19,17 +25,22 @@ from orders_command_event
 
 
 def all_recorded(rows: Iterable[Any]) -> tuple[Recorded, ...]:
-    """Return rows of the log, with the words of shipments that are kept today."""
+    """Return rows of the log, with those words of shipments and notes kept today."""
     events = tuple(map(recorded, rows))
-    shipped = {
-        event.stream_id: event.content.shipment_id
-        for event in events
-        if isinstance(event.content, OrderShipped)
-    }
-    if not shipped:
+    told: list[Any] = []
+    old: list[Any] = []  # orders whose entry of the log holds the words itself
+    for event in events:
+        match event.content:
+            case OrderShipped(shipment_id=None):
+                old.append(event.stream_id)
+            case OrderShipped(shipment_id=remark) | OrderNoteAdded(note_id=remark):
+                told.append(remark)
+            case _:
+                pass  # the others have no words, or readers know where they are
+    if not (told or old):
         return events
     with connection.cursor() as cursor:
-        cursor.execute(_WORDS, [list(filter(None, shipped.values())), list(shipped)])
+        cursor.execute(_WORDS, [told, old])
         texts, forgotten = cursor.fetchone()
     return with_words(events, texts=texts, forgotten=forgotten)
 
@@ -41,7 +52,7 @@ def with_words(
     forgotten: Collection[str],
 ) -> tuple[Recorded, ...]:
     """
-    Return the events with what is known of shipments put in.
+    Return the events with the notes, and what is known of shipments, put in.
 
     `texts` are remarks by their ids, `forgotten` orders whose customer is erased: what
     old entries say of these themselves is left out.
@@ -71,17 +82,18 @@ def recorded(row: Any) -> Recorded:
 def _told(
     event: Recorded, texts: Mapping[str, str], forgotten: Collection[str]
 ) -> Recorded:
-    if not isinstance(event.content, OrderShipped):
-        return event
-    words: tuple[str | None, str | None] = None, None
-    if event.content.shipment_id is None:
-        if str(event.stream_id) not in forgotten:
+    match event.content:
+        case OrderNoteAdded(note_id=note_id):
+            noted = replace(event.content, told=texts.get(str(note_id)))
+            return replace(event, content=noted)
+        case OrderShipped(shipment_id=None) if str(event.stream_id) not in forgotten:
             return event
-    elif (text := texts.get(str(event.content.shipment_id))) is not None:
-        words = shipments.told(text)
-    carrier, number = words
-    told = replace(event.content, carrier=carrier, tracking_number=number)
-    return replace(event, content=told)
+        case OrderShipped(shipment_id=shipment_id):
+            text = texts.get(str(shipment_id))
+            sent = replace(event.content, told=shipments.told(text) if text else None)
+            return replace(event, content=sent)
+        case _:
+            return event
 
 
 def _content(kind: str, shape: int, data: str) -> AnyEvent | Unreadable:

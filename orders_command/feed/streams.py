@@ -67,12 +67,21 @@ def age_of_next(*, after: int) -> float:
         return float(cursor.fetchone()[0])
 
 
-def creations(order_ids: Iterable[UUID]) -> dict[UUID, Recorded]:
-    """Return the first event of each of these orders."""
+def at(positions: Iterable[int]) -> dict[int, Recorded]:
+    """Return the events at these positions, those that there are."""
     with connection.cursor() as cursor:
-        cursor.execute(_CREATIONS, [list(order_ids)])
-        found = map(recorded, cursor.fetchall())
-        return {recorded.stream_id: recorded for recorded in found}
+        cursor.execute(_AT, [list(positions)])
+        return {event.position: event for event in all_recorded(cursor.fetchall())}
+
+
+def contents(order_ids: Iterable[UUID], *, before: int) -> tuple[Recorded, ...]:
+    """
+    Return how each of these orders was placed and how it was amended last, in that
+    sequence, by events before a position.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTENTS, {"ids": list(order_ids), "before": before})
+        return tuple(map(recorded, cursor.fetchall()))
 
 
 def backlog(*, after: int) -> tuple[int, float]:
@@ -138,5 +147,18 @@ select greatest(0, extract(epoch from clock_timestamp() - coalesce(
     (select recorded_at from orders_command_event where position > %s
      order by position limit 1), clock_timestamp())))
 """
-_CREATIONS = COLUMNS + "where order_id = any(%s) and version = 1"
+_AT = COLUMNS + "where position = any(%s)"
+# Backwards from the newest event that counts, in the index on orders.
+_CONTENTS = f"""{COLUMNS}
+where position in (
+    select e.position from unnest(%(ids)s::uuid[]) as o (id) cross join lateral (
+        (select position from orders_command_event
+         where order_id = o.id and version = 1)
+        union all
+        (select position from orders_command_event
+         where order_id = o.id and type = 'OrderItemsAmended'
+           and position < %(before)s
+         order by version desc limit 1)) e)
+order by order_id, version
+"""  # noqa: S608 - built from constants
 _REMARKS = "select id, text from orders_command_orderremark where id = any(%s)"

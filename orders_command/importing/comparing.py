@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from orders_command.events import OrderCreated, OrderEvent
+from orders_command.events import (
+    OrderCreated,
+    OrderEvent,
+    OrderItemsAmended,
+    OrderNoteAdded,
+)
 from orders_command.importing.checking import Candidate
 from orders_command.importing.problems import Problem
 from orders_command.importing.reading import CURRENCY, ITEM
@@ -16,16 +21,19 @@ def differences(
     """
     Yield what the file says otherwise; nothing if the known order began like this.
 
-    What has happened to it since does not count, nor where its parcel went.
+    What has happened to it since does not count, nor that its lines were amended, nor
+    where its parcel went, nor what was noted.
     `customer_id` is who has the e-mail of the file now.
     """
     if not _is_same_customer(known, customer_id):
         yield _other(candidate, "customer_email", "is of another customer")
+    beside = OrderItemsAmended | OrderNoteAdded  # no steps, and none of them in files
+    steps = [e for e in known.events if not isinstance(e[0], beside)]
     for number, (field, at) in enumerate(candidate.times):
-        if number >= len(known.events):
+        if number >= len(steps):
             yield _other(candidate, field, "has not come so far")
             return
-        event, (stored, stored_at) = past.events[number][0], known.events[number]
+        event, (stored, stored_at) = past.events[number][0], steps[number]
         if type(stored) is not type(event):
             yield _other(candidate, field, "went another way")
             return

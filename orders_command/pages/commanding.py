@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 
 from customers.signals import IdempotencyKey
 from orders_command import handlers
@@ -58,6 +59,22 @@ def show(request: HttpRequest, receipt: Receipt) -> HttpResponse:
     return response
 
 
+def leave(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let a form that is a page of its own be left for the order's, by htmx too."""
+    if "HX-Request" not in request.headers:
+        return response
+    moved = HttpResponseClientRedirect(response["Location"])
+    if "Consistency-Token" in response:
+        moved["Consistency-Token"] = response["Consistency-Token"]
+    return moved
+
+
+def version_seen(request: HttpRequest) -> int | None:
+    """Return the version of the order that the form was made from."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def go_to(request: HttpRequest, order_id: UUID, query: str = "") -> HttpResponse:
     # 303 also for htmx: it follows, and asks for the part it wants.
     url = reverse("orders:detail", args=[order_id]) + query
@@ -84,6 +101,11 @@ def _idempotency(request: HttpRequest, part: str) -> IdempotencyKey | None:
         key=f"form:{key}",
         asked=(request.path, part or sent),
     )
+
+
+def text_of(request: HttpRequest, name: str) -> str:
+    # Browsers end the lines of a textarea with a carriage return as well.
+    return " ".join(request.POST.get(name, "").split())
 
 
 def refusal(name: str, text: str) -> str:

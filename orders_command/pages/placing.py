@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
 from orders_command.domain.errors import (
     BadInput,
@@ -15,12 +14,9 @@ from orders_command.domain.errors import (
     KeyReused,
     OrderError,
 )
-from orders_command.domain.order import MAX_ITEMS
 from orders_command.handlers import Receipt
-from orders_command.pages.commanding import NEEDS, carry_out, show
-from orders_command.pages.form import Line, OrderForm, new_form, new_key, read
-
-MAX_DIGITS = 4  # of a line's number
+from orders_command.pages.commanding import NEEDS, carry_out, leave, show
+from orders_command.pages.form import OrderForm, new_form, new_key, read
 
 
 @login_required
@@ -34,25 +30,13 @@ def place_order(request: HttpRequest) -> HttpResponse:
         return _shown(request, new_form({}))
     form = read(request.POST)
     if request.POST.get("do", "place") != "place" or "remove-line" in request.POST:
-        _rearrange(request, form)
+        form.rearrange(request.POST)
         return _shown(request, form)
     receipt = _placed(request, form)
     if receipt is None:
         return _shown(request, form)
     messages.success(request, f"Order {receipt.order_number} is placed.")
-    return _shown_order(request, receipt)
-
-
-def _rearrange(request: HttpRequest, form: OrderForm) -> None:
-    """Add or remove a line; anything else only shows the form again."""
-    if request.POST.get("do") == "add-line" and len(form.lines) < MAX_ITEMS:
-        form.lines.append(Line(number=len(form.lines), is_new=True))
-    removed = request.POST.get("remove-line", "")
-    if removed.isascii() and removed.isdigit() and len(removed) <= MAX_DIGITS:
-        kept = [line for line in form.lines if line.number != int(removed)]
-        form.lines = kept or [Line(number=0)]
-        for number, line in enumerate(form.lines):
-            line.number = number
+    return leave(request, show(request, receipt))
 
 
 def _placed(request: HttpRequest, form: OrderForm) -> Receipt | None:
@@ -66,6 +50,7 @@ def _placed(request: HttpRequest, form: OrderForm) -> Receipt | None:
         form.refuse(refused.errors)
     except DuplicateReference as refused:
         form.errors["reference"] = str(refused)
+        form.is_reference_taken = True
     except CustomerErased as refused:
         form.errors["customer"] = str(refused)
     except KeyReused:
@@ -91,13 +76,3 @@ def _shown(
         "is_restored": request.POST.get("do") == "restore",
     }
     return render(request, name, context, status=status)
-
-
-def _shown_order(request: HttpRequest, receipt: Receipt) -> HttpResponse:
-    response = show(request, receipt)
-    if "HX-Request" not in request.headers:
-        return response
-    # The order is a page of its own, not a part of this one.
-    moved = HttpResponseClientRedirect(response["Location"])
-    moved["Consistency-Token"] = response["Consistency-Token"]
-    return moved

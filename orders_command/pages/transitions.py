@@ -18,7 +18,15 @@ from orders_command.domain.commands import (
 )
 from orders_command.domain.errors import OrderError, OrderNotFound, VersionMismatch
 from orders_command.handlers import new_remark, new_shipment
-from orders_command.pages.commanding import NEEDS, carry_out, go_to, refusal, show
+from orders_command.pages.commanding import (
+    NEEDS,
+    carry_out,
+    go_to,
+    refusal,
+    show,
+    text_of,
+    version_seen,
+)
 
 View = Callable[..., HttpResponse]
 
@@ -32,7 +40,7 @@ def of_the_desk(view: View) -> View:
 @of_the_desk
 def confirm_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     command = ConfirmOrder(order_id=order_id)
-    return _move(request, command, acted_on=_version(request))
+    return _move(request, command, acted_on=version_seen(request))
 
 
 @of_the_desk
@@ -41,17 +49,17 @@ def ship_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     if refused:
         return _back(request, order_id, refused)
     shipment = new_shipment(
-        carrier=_text(request, "carrier"),
-        tracking_number=_text(request, "trackingNumber"),
+        carrier=text_of(request, "carrier"),
+        tracking_number=text_of(request, "trackingNumber"),
     )
     command = ShipOrder(order_id=order_id, shipment=shipment)
-    return _move(request, command, acted_on=_version(request))
+    return _move(request, command, acted_on=version_seen(request))
 
 
 @of_the_desk
 def deliver_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     command = DeliverOrder(order_id=order_id)
-    return _move(request, command, acted_on=_version(request))
+    return _move(request, command, acted_on=version_seen(request))
 
 
 @login_required
@@ -62,12 +70,12 @@ def cancel_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     refused = _refused(request, "reason")
     if refused:
         return _back(request, order_id, refused)
-    reason = new_remark(_text(request, "reason"))
+    reason = new_remark(text_of(request, "reason"))
     by_customer = not request.user.has_perm(NEEDS)
     command = CancelOrder(
         order_id=order_id, reason=reason, only_of=own, by_customer=by_customer
     )
-    return _move(request, command, acted_on=_version(request))
+    return _move(request, command, acted_on=version_seen(request))
 
 
 def _move(
@@ -88,7 +96,7 @@ def _move(
 def _lost(request: HttpRequest, order_id: UUID, query: str) -> HttpResponse:
     """Show the order, with the offer to apply again what was wanted and typed."""
     for name in _LABELS:
-        if typed := _text(request, name):
+        if typed := text_of(request, name):
             messages.info(request, typed, extra_tags=f"typed-{name}")
     wanted = request.path.rpartition("/")[2]
     return go_to(request, order_id, f"{query}&wanted={wanted}")
@@ -100,7 +108,7 @@ def _back(request: HttpRequest, order_id: UUID, refused: str) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, *names: str) -> str:
-    wrong = ((name, refusal(name, _text(request, name))) for name in names)
+    wrong = ((name, refusal(name, text_of(request, name))) for name in names)
     return " ".join(f"{_LABELS[name]}: {detail}" for name, detail in wrong if detail)
 
 
@@ -109,13 +117,3 @@ _LABELS = {
     "trackingNumber": "Tracking number",
     "reason": "Reason",
 }
-
-
-def _text(request: HttpRequest, name: str) -> str:
-    # Browsers end the lines of a textarea with a carriage return as well.
-    return " ".join(request.POST.get(name, "").split())
-
-
-def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

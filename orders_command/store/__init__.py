@@ -10,7 +10,7 @@ from orders_command.store.customers import append_customer_event, forget_remarks
 from orders_command.store.entries import Context, Receipt
 from orders_command.store.keys import recall
 from orders_command.store.known import Known, of_references
-from orders_command.store.orders import NEW, Loaded, LostRace, append, load
+from orders_command.store.orders import NEW, Loaded, LostRace, append, load, stay
 
 __all__ = [
     "NEW",
@@ -29,4 +29,5 @@ __all__ = [
     "load",
     "of_references",
     "recall",
+    "stay",
 ]

@@ -10,9 +10,9 @@ import psycopg
 from django.db import connection
 from uuid_utils import uuid7
 
-from orders_command import codec
+from orders_command import codec, upcasting
 from orders_command.domain.order import OrderState
-from orders_command.events import AnyEvent, CustomerRegistered, OrderCreated, OrderEvent
+from orders_command.events import AnyEvent, CustomerRegistered, OrderEvent
 from orders_command.store.entries import GENESIS
 
 ORDERS = """
@@ -99,6 +99,7 @@ def _chain(
     previous, before = GENESIS, ""
     for version, (event, at) in enumerate(events, 1):
         type_name, content = codec.dump(event)
+        shape = upcasting.written(type_name)
         data, moment = codec.canonical(content), codec.moment(at)
         event_id = str(uuid7())
         previous = codec.digest(
@@ -108,14 +109,14 @@ def _chain(
             event_id=event_id,
             occurred_at=moment,
             request_id="",
-            shape=codec.SHAPE,
+            shape=shape,
             stream_id=stream,
             type_name=type_name,
             version=version,
         )
         after = previous.hex()
         lines.append(
-            f"{event_id}\t{stream}\t{version}\t{type_name}\t{codec.SHAPE}\t"
+            f"{event_id}\t{stream}\t{version}\t{type_name}\t{shape}\t"
             f"{_escaped(data)}\t{actor}\t\t{moment}\t\\\\x{before}\t\\\\x{after}\n"
         )
         before = after
@@ -134,12 +135,10 @@ def _state_line(order_id: str, past: Past, head: str) -> str:
 
 
 def _item_lines(order_id: str, past: Past) -> list[str]:
-    created = past.events[0][0]
-    assert isinstance(created, OrderCreated)
     return [
         f"{order_id}\t{line}\t{_escaped(item.product_id)}\t{item.quantity}\t"
         f"{item.price}\n"
-        for line, item in enumerate(created.items, 1)
+        for line, item in enumerate(past.state.items or (), 1)
     ]
 
 

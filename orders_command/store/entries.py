@@ -9,7 +9,7 @@ from uuid import UUID
 import uuid_utils.compat as uuids
 
 from customers.signals import IdempotencyKey
-from orders_command import codec
+from orders_command import codec, upcasting
 from orders_command.codec import Entry
 from orders_command.domain.order import Status
 from orders_command.events import AnyEvent
@@ -56,7 +56,7 @@ def entries(
             stream_id=stream_id,
             version=version,
             type=type_name,
-            shape=codec.SHAPE,
+            shape=upcasting.written(type_name),
             data=data,
             actor=context.actor,
             request_id=context.request_id,

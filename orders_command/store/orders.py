@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,13 @@ from orders_command.domain.errors import (
     unknown_customer,
 )
 from orders_command.domain.order import OrderState, Status
-from orders_command.events import OrderCreated, OrderEvent
+from orders_command.events import (
+    Item,
+    OrderCreated,
+    OrderEvent,
+    OrderItemsAmended,
+    OrderNoteAdded,
+)
 from orders_command.store import statements
 from orders_command.store.entries import (
     GENESIS,
@@ -47,19 +54,24 @@ class Loaded:
     receipt: Receipt | None = None
 
 
-def load(order_id: UUID, *, idempotency: IdempotencyKey | None = None) -> Loaded:
+def load(
+    order_id: UUID,
+    *,
+    idempotency: IdempotencyKey | None = None,
+    with_items: bool = False,
+) -> Loaded:
     """
     Return the order, or nothing at version 0; with the receipt that the key has.
 
     :raises KeyReused: if the key was used for another request
     """
+    statement = statements.LOAD_WITH_ITEMS if with_items else statements.LOAD
     with connection.cursor() as cursor:
-        cursor.execute(
-            statements.LOAD, {**key_columns(idempotency), "order_id": order_id}
-        )
+        cursor.execute(statement, {**key_columns(idempotency), "order_id": order_id})
         row = cursor.fetchone()
-    receipt = receipt_of(row[9:], idempotency)
-    customer_id, number, reference, currency, total, status, version, head, at = row[:9]
+    receipt = receipt_of(row[10:], idempotency)
+    customer_id, number, reference, currency, total, status, *place = row[:9]
+    version, head, at = place
     if version is None:
         return Loaded(receipt=receipt)
     state = OrderState(
@@ -69,6 +81,7 @@ def load(order_id: UUID, *, idempotency: IdempotencyKey | None = None) -> Loaded
         currency=currency,
         total=total,
         status=Status(status),
+        items=None if row[9] is None else _loaded_items(row[9]),
     )
     return Loaded(
         state=state,
@@ -126,13 +139,40 @@ def append(  # noqa: PLR0913 - each is a part of what is stored at once
     if before.version == NEW:
         position, earlier = _create(parameters, context.idempotency)
     else:
-        position, earlier = _advance(parameters), None
+        position, earlier = _advance(_statement_for(events), parameters), None
     return earlier or Receipt(
         order_id=order_id,
         order_number=state.order_number,
         status=state.status,
         version=before.version + len(events),
         position=position,
+    )
+
+
+def stay(
+    order_id: UUID, *, before: Loaded, state: OrderState, context: Context
+) -> Receipt:
+    """
+    Keep the idempotency record of a command that changes nothing; return the receipt.
+
+    Its position is that of the order's last event.
+
+    :raises InFlight: if another transaction holds the key right now
+    :raises LostRace: if the order is no longer at `before.version`, or if the key has
+        just been used
+    """
+    parameters = {
+        **key_columns(context.idempotency),
+        "order_id": order_id,
+        "version": before.version,
+        "status": state.status,
+    }
+    return Receipt(
+        order_id=order_id,
+        order_number=state.order_number,
+        status=state.status,
+        version=before.version,
+        position=_advance(statements.STAY, parameters),
     )
 
 
@@ -154,10 +194,20 @@ def _create(
     return position, None
 
 
-def _advance(parameters: dict[str, Any]) -> int:
-    position, is_free = _saved(statements.ADVANCE, parameters)
+def _statement_for(events: Sequence[OrderEvent]) -> str:
+    if any(isinstance(event, OrderItemsAmended) for event in events):
+        return statements.AMEND
+    if any(isinstance(event, OrderNoteAdded) for event in events):
+        return statements.ANNOTATE
+    return statements.ADVANCE
+
+
+def _advance(statement: str, parameters: dict[str, Any]) -> int:
+    position, is_free, *is_erased = _saved(statement, parameters)
     if not is_free:
         raise InFlight
+    if is_erased == [True]:
+        raise CustomerErased
     if position is None:
         raise LostRace
     return int(position)
@@ -189,6 +239,13 @@ def _items(events: Sequence[OrderEvent]) -> list[dict[str, Any]]:
     return [
         {"line": line, **vars(item), "price": str(item.price)}
         for event in events
-        if isinstance(event, OrderCreated)
+        if isinstance(event, OrderCreated | OrderItemsAmended)
         for line, item in enumerate(event.items, 1)
     ]
+
+
+def _loaded_items(text: str) -> tuple[Item, ...]:
+    return tuple(
+        Item(product_id=product_id, quantity=quantity, price=Decimal(price))
+        for product_id, quantity, price in orjson.loads(text)
+    )

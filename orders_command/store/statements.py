@@ -22,13 +22,20 @@ where r.caller = %(caller)s and r.key = %(key)s
 """
 
 # One snapshot: an order that the key has moved is never seen without its receipt.
-LOAD = f"""-- prepared
+_LOAD = f"""-- prepared
 select o.customer_id, o.order_number, o.reference, o.currency, o.total, o.status,
-       o.version, o.head_hash, o.last_updated_at, receipt.*
+       o.version, o.head_hash, o.last_updated_at, {{items}}, receipt.*
 from (select) as one
 left join orders_command_order o on o.id = %(order_id)s
 left join ({RECEIPT}) as receipt on true
 """
+LOAD = _LOAD.format(items="null")
+LOAD_WITH_ITEMS = _LOAD.format(
+    items="""(
+    select json_agg(json_build_array(i.product_id, i.quantity, i.price::text)
+                    order by i.line)::text
+    from orders_command_orderitem i where i.order_id = o.id)"""
+)
 
 # What the holder before us committed may be missing in this statement's snapshot: then
 # the receipt, that is there once, refuses a second one, and the caller looks again.
@@ -114,21 +121,70 @@ from (select) as one left join earlier on true
 )
 
 # The guard on the version comes before everything else: a lost race leaves no trace.
-ADVANCE = (
-    TAKEN
-    + """, saved as (
+_SAVED = """, saved as (
     update orders_command_order
     set status = %(status)s::text, version = %(version)s::int,
         total = %(total)s::numeric, head_hash = decode(%(head)s, 'hex'),
         last_updated_at = %(at)s::timestamptz
-    from taken
-    where taken.is_free and id = %(order_id)s::uuid and version = %(before)s
+    from {guards}
+    where {allowed} and id = %(order_id)s::uuid and version = %(before)s
     returning id
 )"""
-    + ORDER_TAIL
-    + """
+_GUARDED = TAKEN + _SAVED.format(guards="taken", allowed="taken.is_free")
+_DONE = """
 select (select max(position) from logged), (select is_free from taken)
 """
+ADVANCE = _GUARDED + ORDER_TAIL + _DONE
+
+# What is nothing but words is refused once the customer is erased; the lock as above.
+ANNOTATE = (
+    TAKEN
+    + """, customer as materialized (
+    select c.erased_at from taken, customers_customer c
+    where taken.is_free and c.id = %(customer_id)s::uuid
+    for share of c
+)"""
+    + _SAVED.format(guards="customer", allowed="customer.erased_at is null")
+    + ORDER_TAIL
+    + _DONE
+    + ", exists (select from customer where erased_at is not null)"
+)
+
+# Lines are written over; no row is both written and deleted by one statement.
+AMEND = (
+    _GUARDED
+    + """, items as (
+    insert into orders_command_orderitem as kept
+      (order_id, line, product_id, quantity, price)
+    select saved.id, i.line, i.product_id, i.quantity, i.price
+    from saved, json_to_recordset(%(items)s::json) as i
+      (line int, product_id text, quantity int, price numeric)
+    on conflict (order_id, line) do update
+    set product_id = excluded.product_id, quantity = excluded.quantity,
+        price = excluded.price
+    where (kept.product_id, kept.quantity, kept.price)
+      is distinct from (excluded.product_id, excluded.quantity, excluded.price)
+), dropped as (
+    delete from orders_command_orderitem i using saved
+    where i.order_id = saved.id and i.line > json_array_length(%(items)s::json)
+)"""
+    + ORDER_TAIL
+    + _DONE
+)
+
+# Nothing changes: the receipt is of the event that led to what the order is.
+STAY = (
+    TAKEN
+    + """, logged as (
+    select e.position from taken, orders_command_order o
+    join orders_command_event e on e.order_id = o.id and e.version = o.version
+    where taken.is_free and o.id = %(order_id)s::uuid and o.version = %(version)s
+), receipt as ("""
+    + KEEP_RECEIPT.format(
+        order_id="%(order_id)s::uuid", customer_id="null", status="%(status)s::text"
+    )
+    + ")"
+    + _DONE
 )
 
 CUSTOMER_HEAD = """

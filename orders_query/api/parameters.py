@@ -34,6 +34,7 @@ _POSITION = re.compile(r"[0-9]{1,18}\Z", re.ASCII)
 _LIMIT = re.compile(r"[0-9]{1,9}\Z", re.ASCII)
 _DURATION = re.compile(r"([0-9]{1,9})(ms|s)\Z", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
+_CURRENCY = re.compile(r"[A-Z]{3}\Z", re.ASCII)
 _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,4})?\Z", re.ASCII)
 _TIME = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII
@@ -131,6 +132,11 @@ def days(query: QueryDict) -> Days:
     if asked.first and asked.last and asked.first > asked.last:
         raise BadParameter("?to", "This day is before the other one.")
     return asked
+
+
+def currency(query: QueryDict) -> str:
+    """Return the one currency that is asked for, empty for all."""
+    return single(query, "currency", _currency) or ""
 
 
 def single(query: QueryDict, parameter: str, read: Callable[[str], _T]) -> _T | None:
@@ -237,6 +243,12 @@ def _expansions(text: str) -> frozenset[str]:
     if not parts <= EXPANSIONS:
         raise ValueError(f"Expand {' or '.join(sorted(EXPANSIONS))}.")
     return parts
+
+
+def _currency(text: str) -> str:
+    if not _CURRENCY.match(text):
+        raise ValueError("A currency is three capital letters: EUR.")
+    return text
 
 
 def _day(text: str) -> date:

@@ -14,16 +14,21 @@ from orders_query.api.asking import QueryViewSet
 class Sales(QueryViewSet):
     @schema.daily_sales
     def daily(self, request: Request) -> Response:
-        days = parameters.days(parameters.only(request, "from", "to"))
-        reader = parameters.reader(request)
-        return told(request, queries.daily_sales(days, reader=reader))
+        query = parameters.only(request, "from", "to", "currency")
+        answer = queries.daily_sales(
+            parameters.days(query),
+            only=parameters.currency(query),
+            reader=parameters.reader(request),
+        )
+        return told(request, answer)
 
     @schema.product_sales
     def products(self, request: Request) -> Response:
-        query = parameters.only(request, "from", "to", "limit", "cursor")
+        query = parameters.only(request, "from", "to", "currency", "limit", "cursor")
         answer = queries.product_sales(
             parameters.days(query),
             limit=parameters.limit(query),
+            only=parameters.currency(query),
             cursor=query.get("cursor"),
             reader=parameters.reader(request),
         )

@@ -15,12 +15,18 @@ from orders_query.models.tables import (
     ProductSales,
     StatusCounts,
 )
+from orders_query.models.webhooks import (
+    DeliveryState,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 
 __all__ = [
     "Action",
     "Checkpoint",
     "CustomerTotals",
     "DailySales",
+    "DeliveryState",
     "LagSample",
     "Money",
     "OrderHistory",
@@ -35,4 +41,6 @@ __all__ = [
     "State",
     "StatusCounts",
     "Verification",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

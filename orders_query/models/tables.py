@@ -142,6 +142,13 @@ class OrderHistory(models.Model):
 
     class Meta:
         verbose_name_plural = "order history"
+        indexes = [
+            models.Index(
+                fields=["order_id", "version"],
+                condition=models.Q(type="OrderNoteAdded"),
+                name="history_notes",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} v{self.version}"

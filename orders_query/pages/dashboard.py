@@ -60,7 +60,7 @@ def top_products(request: HttpRequest) -> HttpResponse:
     except figures.BadRange as bad:
         return render(request, "400.html", {"detail": str(bad)}, status=400)
     name = "_products" if target(request) == "products" else "products"
-    context = {"products": figures.products(request, asked), "range": asked.range}
+    context = {**figures.products(request, asked), "range": asked.range}
     return render(request, f"orders/{name}.html", context)
 
 

@@ -1,10 +1,13 @@
 """One order: what is in it, what has happened to it, and what may happen next."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 from uuid_utils.compat import uuid7
 
@@ -26,7 +29,7 @@ from orders_query.queries.folding import SOURCE as LOG
 
 # What the desk may ask of an order, by its status; a customer may only cancel.
 LEGAL = {
-    "PENDING": ("confirm", "cancel"),
+    "PENDING": ("confirm", "items", "cancel"),
     "CONFIRMED": ("ship", "cancel"),
     "SHIPPED": ("deliver",),
     "DELIVERED": (),
@@ -61,12 +64,14 @@ def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
             reader=request.user,
             is_staff=request.user.has_perm(NEEDS),
         ),
+        "expires_at": _expires_at(answer.data),
         "acted_on": acted_on,
         # What comes by itself must not take the reader's place in the page.
         "takes_focus": is_part and "live" not in request.GET,
         "legal": legal,
         "again": lost.again(request, order_id, legal),
         "key": str(uuid7()),
+        "note_key": str(uuid7()) if _may_note(request, answer.data) else "",
         **lost.remembered(request),
         **_sync_context(answer, is_syncing=answer.source == LOG),
     }
@@ -103,6 +108,20 @@ def _legal(request: HttpRequest, status: str) -> tuple[str, ...]:
         return LEGAL[status]
     is_customer = not request.user.has_perm(NEEDS)
     return ("cancel",) if is_customer and status == "PENDING" else ()
+
+
+def _expires_at(order: dict[str, Any]) -> datetime | None:
+    """Return when a pending order is cancelled by itself, unless that is over."""
+    age = timedelta(seconds=settings.CANCEL_PENDING_AFTER_SECONDS)
+    if not age or order["status"] != "PENDING":
+        return None
+    at = showing.moment(order["createdAt"]) + age
+    return at if at > timezone.now() else None
+
+
+def _may_note(request: HttpRequest, order: dict[str, Any]) -> bool:
+    """Tell whether the reader may write of this customer, who may be erased."""
+    return request.user.has_perm(_COMMANDS) and order["customerName"] is not None
 
 
 def _number(request: HttpRequest, name: str) -> int:

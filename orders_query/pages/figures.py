@@ -63,7 +63,8 @@ def by_day(request: HttpRequest, wanted: Asked) -> dict[str, Any]:
     currencies = sorted({row["currency"] for row in answer.data})
     currency = wanted.currency or usual(currencies)
     found = {r["date"]: r for r in answer.data if r["currency"] == currency}
-    rows = [_row(day, found.get(day.isoformat())) for day in wanted.all_days]
+    zero = _zero(found.values(), currency)
+    rows = [_row(day, found.get(day.isoformat()), zero) for day in wanted.all_days]
     return {
         "range": wanted.range,
         "ranges": RANGES,
@@ -72,7 +73,7 @@ def by_day(request: HttpRequest, wanted: Asked) -> dict[str, Any]:
         "rows": rows,
         "order_count": sum(row["orders"] for row in rows),
         "orders_shown": f"{sum(row['orders'] for row in rows):,}",
-        "revenue": showing.amount(sum((row["revenue"] for row in rows), Decimal())),
+        "revenue": showing.amount(sum((row["revenue"] for row in rows), zero)),
         "charts": [
             ("Orders", "", _chart(rows, "orders")),
             ("Revenue", currency, _chart(rows, "revenue")),
@@ -96,13 +97,18 @@ def statuses(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def products(request: HttpRequest, wanted: Asked) -> list[dict[str, Any]]:
-    """Return what was sold most in a range, of all currencies if none is named."""
+def products(request: HttpRequest, wanted: Asked) -> dict[str, Any]:
+    """Return what was sold most in a range, in one currency: amounts of two of them
+    say nothing beside each other."""
     now = reader(request, at_least=0)
+    currency = wanted.currency
+    if not currency:
+        daily = queries.daily_sales(wanted.days, reader=now)
+        currency = usual(sorted({row["currency"] for row in daily.data}))
     found = queries.product_sales(
-        wanted.days, limit=PRODUCTS, only=wanted.currency, reader=now
+        wanted.days, limit=PRODUCTS, only=currency, reader=now
     )
-    return [
+    rows = [
         {
             **product,
             "quantity": f"{product['quantity']:,}",
@@ -110,6 +116,7 @@ def products(request: HttpRequest, wanted: Asked) -> list[dict[str, Any]]:
         }
         for product in found.data
     ]
+    return {"products": rows, "currency": currency}
 
 
 def usual(currencies: Iterable[str]) -> str:
@@ -120,8 +127,16 @@ def usual(currencies: Iterable[str]) -> str:
     return known[0]
 
 
-def _row(day: date, found: dict[str, Any] | None) -> dict[str, Any]:
-    figures = found or {"orders": 0, "cancelled": 0, "revenue": 0}
+def _zero(found: Iterable[dict[str, Any]], currency: str) -> Decimal:
+    """Return nothing at all, with the currency's digits as far as they are known."""
+    for row in found:
+        return 0 * Decimal(row["revenue"])
+    is_ours = currency == settings.DEFAULT_CURRENCY
+    return Decimal(0).scaleb(-settings.DEFAULT_CURRENCY_DIGITS if is_ours else 0)
+
+
+def _row(day: date, found: dict[str, Any] | None, zero: Decimal) -> dict[str, Any]:
+    figures = found or {"orders": 0, "cancelled": 0, "revenue": zero}
     return {**figures, "day": day, "revenue": Decimal(figures["revenue"])}
 
 

@@ -47,6 +47,7 @@ def _state(sync: dict[str, Any]) -> dict[str, Any]:
         "sets": queries.other_sets(),
         "verified": queries.last_verification(),
         "bell_is_silent": doorbell.is_silent,
+        "webhooks": queries.webhooks(),
     }
 
 

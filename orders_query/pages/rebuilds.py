@@ -108,7 +108,7 @@ def _of_askers(view: Any) -> Any:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, name: str, action: str) -> HttpResponse:
     """Say what it means, and then have it done."""
-    if name not in projector.PROJECTIONS or action not in Action.values:
+    if name not in projector.sets.TABLES or action not in Action.values:
         raise Http404("There is nothing like that to be done.")
     wish = Wish(
         projection=name,
@@ -159,7 +159,7 @@ def _found(request: HttpRequest) -> list[Shown]:
             request=last.get(name),
             asked_by=names.get(last[name].asked_by, "somebody") if name in last else "",
         )
-        for name in projector.PROJECTIONS
+        for name in projector.sets.TABLES
     ]
 
 

@@ -9,6 +9,9 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 
+from orders_command.amendments import amendment_in
+from orders_command.wording import HAPPENED
+
 Data = dict[str, Any]
 
 STATUSES = {
@@ -17,13 +20,6 @@ STATUSES = {
     "SHIPPED": "Shipped",
     "DELIVERED": "Delivered",
     "CANCELLED": "Cancelled",
-}
-HAPPENED = {
-    "OrderCreated": "Placed",
-    "OrderConfirmed": "Confirmed",
-    "OrderShipped": "Shipped",
-    "OrderDelivered": "Delivered",
-    "OrderCancelled": "Cancelled",
 }
 
 
@@ -64,6 +60,7 @@ def timeline(
         {
             **event,
             "happened": HAPPENED.get(event["type"], event["type"]),
+            "amendment": amendment_in(event),
             "at": at,
             "later": since,
             "by": _by(event["actor"], reader, names),

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from orders_command.wording import HAPPENED
 from orders_query import queries
 from orders_query.pages import showing
 from orders_query.pages.reading import NEEDS, page, reader, told
@@ -46,7 +47,7 @@ def _event(event: dict[str, Any]) -> dict[str, Any]:
         steps[2]["none"] = ""
     return {
         **event,
-        "happened": showing.HAPPENED.get(event["type"], event["type"]),
+        "happened": HAPPENED.get(event["type"], event["type"]),
         "steps": steps,
         "waits_for": _waits_for(event),
     }

@@ -13,9 +13,11 @@ from orders_query.projection.rows import (
     TotalsRow,
     VersionRow,
 )
-from orders_query.projection.sales import Sales, cancelled_elsewhere, tally
+from orders_query.projection.sales import Sales, changed_elsewhere, tally
+from orders_query.projection.webhooks import WEBHOOK_TYPES, type_of
 
 __all__ = [
+    "WEBHOOK_TYPES",
     "HistoryRow",
     "OrderRow",
     "OutOfSequence",
@@ -24,8 +26,9 @@ __all__ = [
     "TotalsRow",
     "VersionRow",
     "apply",
-    "cancelled_elsewhere",
+    "changed_elsewhere",
     "count",
     "project",
     "tally",
+    "type_of",
 ]

@@ -13,8 +13,11 @@ from orders_command.events import (
     OrderCreated,
     OrderDelivered,
     OrderEvent,
+    OrderItemsAmended,
+    OrderNoteAdded,
     OrderShipped,
     Recorded,
+    Shipment,
 )
 from orders_command.wording import items, shown
 from orders_query.projection.rows import (
@@ -155,25 +158,29 @@ def _created(recorded: Recorded, event: OrderCreated) -> OrderRow:
         version=recorded.version,
         created_at=recorded.occurred_at,
         last_updated_at=recorded.occurred_at,
-        items=items(event),
+        items=items(event.items),
         note_id=event.note_id,
     )
 
 
 def _news(event: OrderEvent) -> dict[str, Any]:
     match event:
+        case OrderItemsAmended():
+            return {
+                "item_count": len(event.items),
+                "total": event.total,
+                "items": items(event.items),
+            }
         case OrderConfirmed():
             return {"status": "CONFIRMED"}
         case OrderShipped():
-            return {
-                "status": "SHIPPED",
-                "carrier": event.carrier,
-                "tracking_number": event.tracking_number,
-            }
+            return {"status": "SHIPPED", **vars(event.told or Shipment())}
         case OrderDelivered():
             return {"status": "DELIVERED"}
         case OrderCancelled():
             return {"status": "CANCELLED", "reason_id": event.reason_id}
+        case OrderNoteAdded():
+            return {}  # it is in the history
         case OrderCreated():
             raise OutOfSequence("An order is placed once.")
         case _:

@@ -1,16 +1,23 @@
 """What each event means for the tables of `sales`: by day and by product, in UTC.
 
-A sale belongs to the day on which its order was placed; a cancellation takes it out
-of that day again, so that a day's revenue is what its orders still bring in.
+A sale belongs to the day on which its order was placed. An amendment changes that day,
+a cancellation takes out what is in it: revenue is what the orders still bring in.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date
 from decimal import Decimal
 from uuid import UUID
 
-from orders_command.events import OrderCancelled, OrderCreated, Recorded
+from orders_command.events import (
+    Item,
+    OrderCancelled,
+    OrderCreated,
+    OrderItemsAmended,
+    Recorded,
+    total_of,
+)
 
 Day = tuple[date, str]  # with a currency
 Product = tuple[date, str, str]  # day, product, currency
@@ -42,52 +49,75 @@ class Sales:
     products: dict[Product, ProductTally] = field(default_factory=dict)
 
 
-def tally(events: Iterable[Recorded], placed_before: Mapping[UUID, Recorded]) -> Sales:
+@dataclass(frozen=True, kw_only=True)
+class _Sold:
+    """An order as it counts: on its day, in its currency, with its lines of now."""
+
+    day: date
+    currency: str
+    items: tuple[Item, ...]
+
+
+def tally(events: Iterable[Recorded], earlier: Iterable[Recorded]) -> Sales:
     """
     Return what the events add up to.
 
-    `placed_before` has the first event of each order that is cancelled here and was
-    not placed here.
+    `earlier` are the first event, and the last amendment before these ones, of each
+    order that is changed here and was not placed here.
     """
-    sales, placed = Sales(), dict(placed_before)
+    sales, sold = Sales(), dict[UUID, _Sold]()
+    for recorded in earlier:
+        _follow(Sales(), sold, recorded)
     for recorded in events:
-        match recorded.event:
-            case OrderCreated():
-                placed[recorded.stream_id] = recorded
-                _count(sales, recorded, recorded.event, sign=1)
-            case OrderCancelled():
-                first = placed[recorded.stream_id]
-                assert isinstance(first.event, OrderCreated)
-                _count(sales, first, first.event, sign=-1)
-            case _:
-                pass  # neither a status on the way nor a customer's name is a sale
+        _follow(sales, sold, recorded)
     return sales
 
 
-def cancelled_elsewhere(events: Iterable[Recorded]) -> set[UUID]:
-    """Return the orders that are cancelled among these events but not placed there."""
+def changed_elsewhere(events: Iterable[Recorded]) -> set[UUID]:
+    """Return the orders whose sale changes among these events, and was made before."""
     placed: set[UUID] = set()
-    cancelled: set[UUID] = set()
+    changed: set[UUID] = set()
     for recorded in events:
         if isinstance(recorded.event, OrderCreated):
             placed.add(recorded.stream_id)
-        elif isinstance(recorded.event, OrderCancelled):
-            cancelled.add(recorded.stream_id)
-    return cancelled - placed
+        elif isinstance(recorded.event, OrderItemsAmended | OrderCancelled):
+            changed.add(recorded.stream_id)
+    return changed - placed
 
 
-def _count(sales: Sales, placed: Recorded, order: OrderCreated, *, sign: int) -> None:
-    day = placed.occurred_at.astimezone(UTC).date()
-    total = sales.days.setdefault((day, order.currency), DayTally())
-    if sign > 0:
-        total.orders += 1
-    else:
-        total.cancelled += 1
-    total.revenue += sign * order.total
+def _follow(sales: Sales, sold: dict[UUID, _Sold], recorded: Recorded) -> None:
+    """Let one more event count, and keep what its order is now."""
+    order_id = recorded.stream_id
+    match recorded.event:
+        case OrderCreated(currency=currency, items=items):
+            day = recorded.occurred_at.astimezone(UTC).date()
+            order = sold[order_id] = _Sold(day=day, currency=currency, items=items)
+            _day_of(sales, order).orders += 1
+            _count(sales, order, sign=1)
+        case OrderItemsAmended(items=items, previous_items=previous):
+            order = sold[order_id]
+            _count(sales, replace(order, items=previous), sign=-1)
+            sold[order_id] = replace(order, items=items)
+            _count(sales, sold[order_id], sign=1)
+        case OrderCancelled():
+            order = sold[order_id]
+            _day_of(sales, order).cancelled += 1
+            _count(sales, order, sign=-1)
+        case _:
+            pass  # neither a status on the way nor a customer's name is a sale
+
+
+def _day_of(sales: Sales, order: _Sold) -> DayTally:
+    return sales.days.setdefault((order.day, order.currency), DayTally())
+
+
+def _count(sales: Sales, order: _Sold, *, sign: int) -> None:
+    """Put an order's lines in, or take them out."""
+    _day_of(sales, order).revenue += sign * total_of(order.items)
     for item in order.items:
-        key = day, item.product_id, order.currency
+        key = order.day, item.product_id, order.currency
         sold = sales.products.setdefault(key, ProductTally())
         sold.quantity += sign * item.quantity
         sold.revenue += sign * item.total
     for product_id in {item.product_id for item in order.items}:
-        sales.products[day, product_id, order.currency].orders += sign
+        sales.products[order.day, product_id, order.currency].orders += sign

@@ -1,10 +1,10 @@
 """Brings the read tables up to the log. Safe to run twice, or twice at once."""
 
 from orders_query.projector import sets
-from orders_query.projector.applying import PROJECTIONS
 from orders_query.projector.checkpoints import (
     Overtaken,
     Stand,
+    begin_missing,
     begin_try,
     end_try,
     fence,
@@ -24,9 +24,17 @@ from orders_query.projector.parking import (
     told,
     waiting,
 )
+from orders_query.projector.per_order import RowPerOrder
+from orders_query.projector.registry import (
+    ORDERS,
+    PROJECTIONS,
+    SALES,
+    WEBHOOKS,
+    Projection,
+)
 from orders_query.projector.rows import Words, save, words_of_the_day
 from orders_query.projector.running import catch_up
-from orders_query.projector.sets import ORDERS, SALES
+from orders_query.projector.sharing import Reading
 from orders_query.projector.stepping import LogReplaced, Step, follow, step
 
 __all__ = [
@@ -35,14 +43,19 @@ __all__ = [
     "PROJECTIONS",
     "SALES",
     "SKIPPED",
+    "WEBHOOKS",
     "LogReplaced",
     "NothingParked",
     "Overtaken",
+    "Projection",
     "ProjectorIsBusy",
+    "Reading",
+    "RowPerOrder",
     "Stand",
     "Step",
     "Waiting",
     "Words",
+    "begin_missing",
     "begin_try",
     "catch_up",
     "end_try",

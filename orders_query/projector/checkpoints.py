@@ -1,5 +1,6 @@
 """Where a projection stands, the fence around moving it, and the pulse it gives."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,6 +50,18 @@ def stand_of(name: str) -> Stand:
         raise NoSuchSet(name)
     position, digest, fresh_at, tries = row
     return Stand(position=position, hash=bytes(digest), fresh_at=fresh_at, tries=tries)
+
+
+def begin_missing(names: Iterable[str]) -> None:
+    """
+    Let projections that have no checkpoint yet start before the first event.
+
+    Where the tables are not made yet, nothing happens.
+    """
+    with connections[PRIMARY].cursor() as cursor:
+        cursor.execute(statements.IS_MADE)
+        if cursor.fetchone()[0]:
+            cursor.execute(statements.BEGIN_MISSING, [list(names)])
 
 
 def begin_try(name: str, position: int) -> int:

@@ -138,6 +138,7 @@ def _order(row: OrderRow, words: Words) -> dict[str, Any]:
     return {
         **vars(row),
         **_shipment(row.customer_id, words),
+        "items": row.items or None,  # those of loaded rows stay where they are
         "customer_name": card.name if card else None,
         "customer_email": card.email if card else None,
         "note": words.remarks.get(row.note_id) if row.note_id else None,

@@ -13,10 +13,10 @@ from orders_command import feed
 from orders_query import metrics
 from orders_query.databases import PRIMARY
 from orders_query.projector import sets
-from orders_query.projector.applying import PROJECTIONS
 from orders_query.projector.checkpoints import NoSuchSet, Stand, end_try
 from orders_query.projector.pacing import Pace
-from orders_query.projector.sets import ORDERS
+from orders_query.projector.registry import ORDERS, PROJECTIONS, WEBHOOKS
+from orders_query.projector.sharing import Reading
 from orders_query.projector.stepping import BATCH, Step, step
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,8 @@ POLL_SECONDS = 0.001
 # Statistics wait for so long a moment without orders to show, but not for ever.
 QUIET_SECONDS = 0.03
 OTHERS_AT_LEAST_EVERY = 0.25
+# Nobody looks at these: who sends looks five times a second, and receivers take longer.
+WEBHOOKS_AT_MOST_EVERY = 0.25
 LOCK = "projector"
 OnStep = Callable[[str, Step], None]
 
@@ -70,10 +72,12 @@ class _Run:
     positions: dict[str, int] = field(default_factory=dict)
     failed: dict[str, Exception] = field(default_factory=dict)
     others_at: float = 0.0
+    webhooks_at: float = 0.0
     begun: set[str] = field(default_factory=set)  # a try is noted as under way
     limits: dict[str, int] = field(default_factory=dict)  # after a death
     stands: dict[str, Stand] = field(default_factory=dict)  # where the last steps led
     pace: Pace = field(default_factory=Pace)
+    reading: Reading = field(default_factory=Reading)
     began_at: float = 0.0  # the last round
 
     def to_the_end(self) -> None:
@@ -82,6 +86,7 @@ class _Run:
             worked = self._round()
             while worked and time.monotonic() < self.deadline:
                 worked = self._round() or self._more_comes(LINGER_SECONDS)
+            self._note_webhooks()
         finally:
             self._end_tries()
         if self.failed:
@@ -95,7 +100,7 @@ class _Run:
         time.sleep(self.pace.due_in(since=self.began_at))
         self.began_at = time.monotonic()
         busy = ORDERS in self._at_work() and self._step(ORDERS)
-        others = [name for name in self._at_work() if name != ORDERS]
+        others = self._others()
         if not self._is_turn_of(others, busy=busy):
             return busy
         are_known = all(name in self.positions for name in others)
@@ -104,6 +109,23 @@ class _Run:
         self.others_at = time.monotonic()
         worked = [self._step(name) for name in others]
         return busy or any(worked)
+
+    def _others(self) -> list[str]:
+        left_out = {ORDERS}
+        if time.monotonic() - self.webhooks_at < WEBHOOKS_AT_MOST_EVERY:
+            left_out.add(WEBHOOKS)
+        return [name for name in self._at_work() if name not in left_out]
+
+    def _note_webhooks(self) -> None:
+        """Leave nothing of them behind that was put off."""
+        far = max(self.positions.values(), default=0)
+        while (
+            WEBHOOKS in self._at_work()
+            and self.positions.get(WEBHOOKS, far) < far
+            and time.monotonic() < self.deadline
+            and self._step(WEBHOOKS)
+        ):
+            pass
 
     def _is_turn_of(self, others: list[str], *, busy: bool) -> bool:
         """Statistics, and a set that is kept, wait for a moment without orders."""
@@ -119,6 +141,8 @@ class _Run:
 
     def _step(self, projection: str) -> bool:
         began = time.monotonic()
+        if projection == WEBHOOKS:
+            self.webhooks_at = began
         limit = self.limits.get(projection, BATCH)
         try:
             done = step(
@@ -128,6 +152,7 @@ class _Run:
                 rung_at=self.rung_at,
                 has_begun=projection in self.begun,
                 goes_on=True,
+                reading=self.reading,
             )
         except NoSuchSet:
             # Dropped a moment ago; of those that serve that would be a defect.

@@ -9,13 +9,14 @@ from django.db import connections
 from orders_command import feed
 from orders_command.events import Recorded
 from orders_query.databases import PRIMARY
-from orders_query.projection import Sales, cancelled_elsewhere, tally
+from orders_query.projection import Sales, changed_elsewhere, tally
 
 
 def apply_all(events: tuple[Recorded, ...], *, rung_at: datetime | None) -> None:
     """Bring the tables up to the events, in the transaction of the checkpoint."""
-    earlier = cancelled_elsewhere(events)
-    sales = tally(events, feed.creations(earlier) if earlier else {})
+    changed = changed_elsewhere(events)
+    earlier = feed.contents(changed, before=events[0].position) if changed else ()
+    sales = tally(events, earlier)
     if not sales.days:
         return
     with connections[PRIMARY].cursor() as cursor:

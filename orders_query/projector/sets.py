@@ -11,29 +11,16 @@ from contextlib import contextmanager
 from django.db import connections, models
 
 from orders_query.databases import PRIMARY
-from orders_query.models import (
-    CustomerTotals,
-    DailySales,
-    OrderHistory,
-    OrderReadModel,
-    OrderVersion,
-    ProductSales,
-    StatusCounts,
-)
+from orders_query.projector.registry import ORDERS, PROJECTIONS, SALES, WEBHOOKS
 
-ORDERS, SALES = "orders", "sales"
+__all__ = ["ORDERS", "SALES", "WEBHOOKS"]  # the names most asked for
 PREVIOUS, SHADOW = "previous", "shadow"
 LIVE_SCHEMA = "public"
 
 TABLES: dict[str, tuple[type[models.Model], ...]] = {
-    ORDERS: (
-        OrderReadModel,
-        OrderVersion,
-        OrderHistory,
-        CustomerTotals,
-        StatusCounts,
-    ),
-    SALES: (DailySales, ProductSales),
+    name: projection.tables
+    for name, projection in PROJECTIONS.items()
+    if projection.tables
 }
 
 

@@ -63,11 +63,13 @@ with created as (
 ), moved as (
     update orders_query_orderreadmodel o
     set status = r.status, version = r.version, last_updated_at = r.last_updated_at,
+        item_count = r.item_count, total = r.total, items = coalesce(r.items, o.items),
         reason = coalesce(r.reason, o.reason), carrier = r.carrier,
         tracking_number = r.tracking_number
     from json_to_recordset(%(moved)s::json) as r
       (order_id uuid, status text, version int, last_updated_at timestamptz,
-       reason text, carrier text, tracking_number text)
+       item_count int, total numeric, items jsonb, reason text, carrier text,
+       tracking_number text)
     where o.order_id = r.order_id
 ), history as (
     insert into orders_query_orderhistory
@@ -109,10 +111,16 @@ set version = excluded.version, order_count = excluded.order_count,
     first_order_at = excluded.first_order_at, last_order_at = excluded.last_order_at
 """
 
-# What an erasure takes from the past of the orders in `shipped`; read with the rows as
-# they were, which say by their own words where there are any.
-FORGET_SHIPMENTS = """
-forgotten_history as (
+# What an erasure takes from the past of the orders in `erased`, read with the rows as
+# they were: these say by their own words where there are words of a shipment.
+FORGET_WORDS = """
+shipped as (
+    select order_id from erased
+    where carrier is not null or tracking_number is not null
+), forgotten_notes as (
+    update orders_query_orderhistory h set data = data - 'note'
+    from erased where h.order_id = erased.order_id and h.type = 'OrderNoteAdded'
+), forgotten_history as (
     update orders_query_orderhistory h
     set data = data - '{carrier,trackingNumber}'::text[]
     from shipped where h.order_id = shipped.order_id and h.type = 'OrderShipped'
@@ -126,11 +134,12 @@ RENAME = f"""
 with customer as materialized (
     select * from json_to_recordset(%s::json) as c
       (customer_id uuid, name text, email text, erased boolean)
-), shipped as materialized (
-    select o.order_id from orders_query_orderreadmodel o join customer c
+), erased as materialized (
+    select o.order_id, o.carrier, o.tracking_number
+    from orders_query_orderreadmodel o join customer c
         on o.customer_id = c.customer_id
-    where c.erased and (o.carrier is not null or o.tracking_number is not null)
-), {FORGET_SHIPMENTS}
+    where c.erased
+), {FORGET_WORDS}
 update orders_query_orderreadmodel o
 set customer_name = c.name, customer_email = c.email,
     note = case when c.erased then null else o.note end,
@@ -164,10 +173,9 @@ with part as materialized (
     where customer_id = %(customer_id)s
       and (created_at, order_id) < (%(at)s::timestamptz, %(order_id)s)
     order by created_at desc, order_id desc limit %(part)s
-), shipped as (
-    select order_id from part
-    where %(erased)s and (carrier is not null or tracking_number is not null)
-), {FORGET_SHIPMENTS}, renamed as (
+), erased as (
+    select order_id, carrier, tracking_number from part where %(erased)s
+), {FORGET_WORDS}, renamed as (
     update orders_query_orderreadmodel o
     set customer_name = %(name)s, customer_email = %(email)s,
         note = case when %(erased)s then null else o.note end,
@@ -179,6 +187,16 @@ with part as materialized (
 select created_at, order_id from part order by created_at, order_id limit 1
 """
 
+# Half-way through the first migrations the table is another one.
+IS_MADE = """
+select exists (select from pg_attribute where attname = 'fresh_at'
+               and attrelid = to_regclass('orders_query_checkpoint'))
+"""
+BEGIN_MISSING = """
+insert into orders_query_checkpoint (name, position, hash)
+select name, 0, '' from unnest(%s::text[]) name
+on conflict (name) do nothing
+"""
 MOVE = """-- prepared
 update orders_query_checkpoint
 set position = %(position)s, hash = %(hash)s, moved_at = clock_timestamp(),
@@ -217,11 +235,10 @@ where order_id = %s and not parked
 
 # Of customers, in the set that is in use.
 ERASE = f"""
-with shipped as materialized (
-    select order_id from orders_query_orderreadmodel
+with erased as materialized (
+    select order_id, carrier, tracking_number from orders_query_orderreadmodel
     where customer_id = any(%s)
-      and (carrier is not null or tracking_number is not null)
-), {FORGET_SHIPMENTS}
+), {FORGET_WORDS}
 update orders_query_orderreadmodel
 set customer_name = null, customer_email = null, note = null, reason = null,
     carrier = null, tracking_number = null

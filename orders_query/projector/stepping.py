@@ -24,6 +24,7 @@ from orders_query.projector.checkpoints import (
 )
 from orders_query.projector.collecting import put_off
 from orders_query.projector.renaming import rename_in_parts
+from orders_query.projector.sharing import Reading
 
 BATCH = 1000
 TRIES = 5  # at an event that ends the process, before it is parked
@@ -60,6 +61,7 @@ def step(  # noqa: PLR0913 - what a runner knows of its last step
     rung_at: datetime | None = None,
     has_begun: bool = False,
     goes_on: bool = False,
+    reading: Reading | None = None,
 ) -> Step:
     """
     Bring one set of read tables on by one batch, at most `limit` events.
@@ -69,13 +71,22 @@ def step(  # noqa: PLR0913 - what a runner knows of its last step
     tell where its last step has left the set (`stand`) instead of having it looked up:
     if that is no longer true, nothing is applied. `rung_at` is when the doorbell rang.
     A runner that has made a step and `goes_on` has begun its next
-    try with that (`has_begun`); it ends the last one itself.
+    try with that (`has_begun`); it ends the last one itself. What it reads may be
+    shared among its steps (`reading`).
 
     :raises LogReplaced: if the event at the checkpoint is missing or another one
     """
     with put_off():
         stand = stand or stand_of(name)
-        return _step(name, stand, limit, rung_at, has_begun=has_begun, goes_on=goes_on)
+        return _step(
+            name,
+            stand,
+            limit,
+            rung_at,
+            has_begun=has_begun,
+            goes_on=goes_on,
+            reading=reading or Reading(),
+        )
 
 
 def _step(  # noqa: PLR0913 - the same
@@ -86,11 +97,13 @@ def _step(  # noqa: PLR0913 - the same
     *,
     has_begun: bool,
     goes_on: bool,
+    reading: Reading,
 ) -> Step:
     # A try that this very process has left with an error was no death.
     is_own = has_begun or name in _left
     is_careful = stand.tries > 0 and not is_own
-    batch = feed.read(after=stand.position, limit=1 if is_careful else limit)
+    most = 1 if is_careful else limit
+    batch = reading.read(name, after=stand.position, limit=most)
     _require_same_log(name, stand, batch)
     if not batch.events:
         said = freshen(name, stand, fresh_at=batch.fresh_at)
@@ -98,11 +111,12 @@ def _step(  # noqa: PLR0913 - the same
             stand = replace(stand, fresh_at=batch.fresh_at)
         since = batch.fresh_at if said else None
         return Step(position=stand.position, since=since, stand=stand)
+    fresh_at = _fresh_at(stand, batch)
     writing = _Writing(name=name, rung_at=rung_at, goes_on=goes_on)
     try:
         tries = 1 if is_own else begin_try(name, stand.position)
         _left.add(name)
-        writing.write(stand.position, batch.events, batch.fresh_at, tries=tries)
+        writing.write(stand.position, batch.events, fresh_at, tries=tries)
     except Overtaken:
         return Step(position=stand.position)
     _left.discard(name)
@@ -115,7 +129,7 @@ def _step(  # noqa: PLR0913 - the same
         stand=Stand(
             position=last.position,
             hash=last.hash,
-            fresh_at=batch.fresh_at,
+            fresh_at=fresh_at,
             tries=int(goes_on),
         ),
     )
@@ -141,9 +155,15 @@ def _require_same_log(name: str, stand: Stand, batch: feed.Batch) -> None:
         raise LogReplaced(why)
 
 
+def _fresh_at(stand: Stand, batch: feed.Batch) -> datetime | None:
+    """Return None as long as the set has never been at the head: it is being filled."""
+    never = stand.fresh_at is None and not batch.reaches_head
+    return None if never else batch.fresh_at
+
+
 def _difference(name: str, stand: Stand, head: int) -> str:
     """Say how the log differs from the one that was known, and what to do."""
-    rebuild = f"`manage.py rebuild {sets.projection_of(name)}`"
+    rebuild = _remedy(name)
     if head < stand.position:
         return (
             f"The log ends at {head}, before {stand.position}, which {name} has "
@@ -154,6 +174,12 @@ def _difference(name: str, stand: Stand, head: int) -> str:
         f"Event {stand.position} is not in the log as {name} has applied it: the log "
         f"was replaced. Run {rebuild}."
     )
+
+
+def _remedy(name: str) -> str:
+    if name == sets.WEBHOOKS:
+        return "`manage.py webhooks resume --after POSITION`"
+    return f"`manage.py rebuild {sets.projection_of(name)}`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,7 +194,7 @@ class _Writing:
         self,
         position: int,
         events: Sequence[Recorded],
-        fresh_at: datetime,
+        fresh_at: datetime | None,
         *,
         tries: int,
     ) -> None:
@@ -190,7 +216,7 @@ class _Writing:
         self,
         position: int,
         events: Sequence[Recorded],
-        fresh_at: datetime,
+        fresh_at: datetime | None,
         error: Exception,
     ) -> None:
         if len(events) == 1:
@@ -198,11 +224,12 @@ class _Writing:
             return
         half = len(events) // 2
         first, second = events[:half], events[half:]
-        self.write(position, first, first[-1].recorded_at, tries=1)
+        so_far = None if fresh_at is None else first[-1].recorded_at
+        self.write(position, first, so_far, tries=1)
         self.write(first[-1].position, second, fresh_at, tries=1)
 
     def _commit(
-        self, position: int, events: Sequence[Recorded], fresh_at: datetime
+        self, position: int, events: Sequence[Recorded], fresh_at: datetime | None
     ) -> None:
         began_ns = tracing.now_ns()
         rename_in_parts(self.name, position, events)
@@ -213,7 +240,7 @@ class _Writing:
         faults.reach("projection.after_commit", self.name)
 
     def _apply(
-        self, position: int, events: Sequence[Recorded], fresh_at: datetime
+        self, position: int, events: Sequence[Recorded], fresh_at: datetime | None
     ) -> Sequence[Recorded]:
         """Return those that were not held back."""
         with transaction.atomic(using=PRIMARY):
@@ -227,7 +254,12 @@ class _Writing:
         return free
 
     def _park(
-        self, position: int, event: Recorded, fresh_at: datetime, error: str, tries: int
+        self,
+        position: int,
+        event: Recorded,
+        fresh_at: datetime | None,
+        error: str,
+        tries: int,
     ) -> None:
         with transaction.atomic(using=PRIMARY):
             fence(self.name, position)
@@ -237,5 +269,5 @@ class _Writing:
         metrics.parked(self.name, event.type)
         telling.parked(self.name, event, error)
 
-    def _move(self, to: Recorded, fresh_at: datetime) -> None:
+    def _move(self, to: Recorded, fresh_at: datetime | None) -> None:
         move(self.name, to=to, fresh_at=fresh_at, goes_on=self.goes_on)

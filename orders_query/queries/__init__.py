@@ -35,7 +35,9 @@ from orders_query.queries.orders import (
 )
 from orders_query.queries.sales import Days, daily_sales, product_sales
 from orders_query.queries.status import (
+    WEBHOOKS,
     ages,
+    being_filled,
     halts,
     highest_position,
     lag_seconds,
@@ -44,12 +46,14 @@ from orders_query.queries.status import (
     sync,
 )
 from orders_query.queries.trace import trace
+from orders_query.queries.webhooks import webhooks
 
 __all__ = [
     "ANYBODY",
     "CUT_SHORT",
     "MINUTES",
     "NOW",
+    "WEBHOOKS",
     "Answer",
     "BadCursor",
     "Changes",
@@ -67,6 +71,7 @@ __all__ = [
     "Reader",
     "VersionNotFound",
     "ages",
+    "being_filled",
     "changes",
     "customer_summary",
     "customer_totals",
@@ -93,4 +98,5 @@ __all__ = [
     "sync",
     "told",
     "trace",
+    "webhooks",
 ]

@@ -97,7 +97,7 @@ def _search(q: str) -> tuple[str, dict[str, Any]]:
     branches = [
         "o.order_number = upper(%(q)s)",
         "o.reference = %(q)s",
-        "o.items @> %(q_product)s::jsonb",
+        "state.items @> %(q_product)s::jsonb",
     ]
     values: dict[str, Any] = {
         "q": q,

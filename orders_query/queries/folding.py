@@ -12,7 +12,12 @@ from django.db.utils import InterfaceError, OperationalError
 from customers import directory
 from customers.directory import Card
 from orders_command import feed
-from orders_command.events import OrderCreated, Recorded, Unreadable
+from orders_command.events import (
+    OrderCreated,
+    OrderNoteAdded,
+    Recorded,
+    Unreadable,
+)
 from orders_command.wording import json_of, of_history
 from orders_query.projection import OrderRow, Rows, apply
 from orders_query.queries.answers import (
@@ -47,7 +52,7 @@ def order_from_log(  # noqa: PLR0913 - what `queries.order` is asked
     """Return the order folded from its events, as `queries.order` would."""
     folded = _fold(order_id, reader, only_of=only_of, version=version, as_of=as_of)
     card = directory.find(folded.row.customer_id)
-    shown = _shown(folded.row, card)
+    shown = _shown(folded.row, card) | {"notes": list(_notes(folded.events))}
     if "customer" in expand:
         named = {"customerId": card.customer_id, "name": card.name}
         shown["customer"] = {**named, "email": card.email}
@@ -119,6 +124,19 @@ def _require_known(
         raise OrderNotFound(position=position, source=SOURCE)
     if not rows.orders or (version or 0) > len(events):
         raise VersionNotFound(position=position, source=SOURCE)
+
+
+def _notes(events: tuple[Recorded, ...]) -> Iterator[dict[str, Any]]:
+    """Yield the notes that are there still."""
+    for recorded in events:
+        event = recorded.event
+        if isinstance(event, OrderNoteAdded) and event.told is not None:
+            yield {
+                "version": recorded.version,
+                "at": recorded.occurred_at,
+                "actor": recorded.actor,
+                "note": event.told,
+            }
 
 
 def _proven(reader: Reader) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from orders_query.queries.filters import Filters, Ordering, Page, Place
-from orders_query.queries.statements import ORDERS, PREPARED, listed
+from orders_query.queries.statements import ORDERS, PREPARED, items_at, listed
 
 
 def listing(
@@ -37,7 +37,7 @@ def listing(
     sql = template.format(
         # The row in the read table is a state itself; so its own indexes serve.
         where=where.replace("state.", "o."),
-        where_past=where,
+        where_past=where.replace("state.items", items_at("state")),
         key=_key(page),
         key_now=_key(page).replace("state.", "o."),
         way="desc" if towards.descending else "asc",

@@ -22,10 +22,15 @@ class Days:
     last: date | None = None
 
 
-def daily_sales(days: Days, *, reader: Reader = ANYBODY) -> Answer:
-    """Return what was ordered on each day and in each currency, oldest day first."""
+def daily_sales(days: Days, *, only: str = "", reader: Reader = ANYBODY) -> Answer:
+    """
+    Return what was ordered on each day and in each currency, oldest day first.
+
+    `only` is a currency, none for all of them.
+    """
+    parameters = {**vars(days), "only": only}
     row = read(
-        Question(sql=_DAILY, projection="sales", parameters=vars(days)), reader=reader
+        Question(sql=_DAILY, projection="sales", parameters=parameters), reader=reader
     )
     (body,) = row.values
     return Answer(
@@ -44,8 +49,8 @@ def product_sales(
     """
     Return what was sold of each product, the highest revenue first.
 
-    `only` is a currency, none for all of them.
-
+    `only` is a currency, none for all of them: each is a row of its own then, and their
+    figures are compared as they are.
 
     :raises BadCursor: if the cursor is not one of this list's
     """
@@ -90,21 +95,21 @@ def _check(revenue: str, words: str) -> None:
 
 
 _SALES = checkpoint("sales")
-_BETWEEN = """(%(first)s::date is null or s.day >= %(first)s)
+_ASKED = """%(only)s::text in ('', s.currency)
+      and (%(first)s::date is null or s.day >= %(first)s)
       and (%(last)s::date is null or s.day <= %(last)s)"""
 _DAILY = f"""{_SALES}
 select c.position, c.age, true, (
     select coalesce(json_agg(json_build_object('date', s.day, 'currency', s.currency,
              'orders', s.orders, 'cancelled', s.cancelled, 'revenue', s.revenue)
              order by s.day, s.currency)::text, '[]')
-    from orders_query_dailysales s where c.fresh and {_BETWEEN})
+    from orders_query_dailysales s where c.fresh and {_ASKED})
 from c
 """  # noqa: S608 - built from constants
 _PRODUCTS = f"""{_SALES}, sold as (
     select s.product_id, s.currency, sum(s.quantity) as quantity,
            sum(s.orders) as orders, sum(s.revenue) as revenue
-    from orders_query_productsales s, c where c.fresh and {_BETWEEN}
-      and %(only)s::text in ('', s.currency)
+    from orders_query_productsales s, c where c.fresh and {_ASKED}
     group by s.product_id, s.currency having sum(s.orders) > 0
 ), page as (
     select *, row_number() over (order by revenue desc, product_id, currency) as place

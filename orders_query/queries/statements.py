@@ -91,6 +91,14 @@ c.parked > 0 and exists (
     select from orders_query_parkedevent p
     where p.projection = 'orders' and p.stream_id = %(order_id)s
       and p.position <= %(at_least)s)"""
+# Of an erased customer's notes there is no text, and then nothing to show.
+_NOTES = f"""coalesce((
+        select json_agg(json_build_object('version', h.version,
+                 'at', {TIME.format("h.at")}, 'actor', h.actor,
+                 'note', h.data->'note') order by h.version)
+        from orders_query_orderhistory h
+        where h.order_id = o.order_id and h.type = 'OrderNoteAdded'
+          and h.version <= s.version and h.data ? 'note'), '[]')"""  # noqa: S608
 _MINE = "(%(only_of)s::uuid is null or o.customer_id = %(only_of)s)"
 _PARTS = {
     "history": f""", 'history', (
@@ -100,17 +108,28 @@ _PARTS = {
         'name', o.customer_name, 'email', o.customer_email)""",
 }
 
+
+def items_at(state: str) -> str:
+    """Return the lines that `o` had at a version: the last event with some tells."""
+    return f"""(
+        select h.data->'items' from orders_query_orderhistory h
+        where h.order_id = o.order_id and h.version <= {state}.version
+          and h.type in ('OrderCreated', 'OrderItemsAmended')
+        order by h.version desc limit 1)"""  # noqa: S608 - built from constants
+
+
 # An order as it is; as it was after its Nth event; as it stood at a time. What it
 # became later is not shown with what it was: the reason came with the last event.
 _NOW = "select o.*"
-_THEN = """
+_THEN = f"""
         select o.item_count, o.total, o.status, o.version, o.last_updated_at,
-               o.carrier, o.tracking_number, o.reason where {now}
+               o.carrier, o.tracking_number, o.reason, o.items where {{now}}
         union all
         select p.item_count, p.total, p.status, p.version, p.last_updated_at,
-               p.carrier, p.tracking_number, null from orders_query_orderversion p
-        where p.order_id = o.order_id and {then}
-"""
+               p.carrier, p.tracking_number, null, {items_at("p")}
+        from orders_query_orderversion p
+        where p.order_id = o.order_id and {{then}}
+"""  # noqa: S608 - built from constants
 _STATES = {
     "now": _NOW,
     "version": _THEN.format(
@@ -132,8 +151,9 @@ def order(which: str, expand: frozenset[str]) -> str:
     """
     parts = "".join(_PARTS[name] for name in sorted(expand))
     members = f"""{summary("s")},
-             'items', o.items, 'note', o.note, 'reason', s.reason,
-             'carrier', s.carrier, 'trackingNumber', s.tracking_number{parts}"""
+             'items', s.items, 'note', o.note, 'reason', s.reason,
+             'carrier', s.carrier, 'trackingNumber', s.tracking_number,
+             'notes', {_NOTES}{parts}"""
     return f"""{PREPARED}{ORDERS}
 select c.position, c.age,
        case when found.body is not null then true when found.is_there then false end,
@@ -167,6 +187,10 @@ from c left join lateral (
              'lifetimeValue', coalesce((t.lifetime ->> v.currency)::numeric,
                                        %(zero)s::numeric),
              'currency', v.currency,
+             'lifetimeValues', (
+                 select coalesce(json_agg(json_build_object('currency', key,
+                          'value', value::numeric) order by key), '[]')
+                 from jsonb_each_text(t.lifetime)),
              'firstOrderAt', {TIME.format("t.first_order_at")},
              'lastOrderAt', {TIME.format("t.last_order_at")})::text as body
     from orders_query_customertotals t,

@@ -13,7 +13,7 @@ from orders_command import feed
 from orders_query import health
 from orders_query.databases import PRIMARY
 from orders_query.queries import statements
-from orders_query.queries.reading import LOST
+from orders_query.queries.reading import LOST, ORDERS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,7 @@ class Stand:
     parked: int  # orders
 
 
+WEBHOOKS = "webhooks"  # the projection that no reader waits for
 Stands = dict[str, Stand]  # by name
 Asked = dict[str, Any] | None  # a statement's parameters
 
@@ -71,6 +72,16 @@ def halts() -> dict[str, str]:
     return {name: stand.halted for name, stand in _stands().items()}
 
 
+def being_filled() -> set[str]:
+    """
+    Return the projections that are new: they have never been at the log's head.
+
+    Nobody can wait for them yet, so they are no reason to refuse anybody. Where the
+    orders themselves are filled for the first time, everybody has to wait.
+    """
+    return _new(_stands())
+
+
 def highest_position() -> int:
     """Return the highest position that any set of read tables has come to."""
     return int(rows(statements.HIGHEST)[0][0])
@@ -94,8 +105,13 @@ def last_verification() -> dict[str, Any] | None:
 
 
 def lag_seconds() -> float:
-    """Return how many seconds the projection that is furthest behind is behind."""
-    positions = [stand.position for stand in _stands().values()]
+    """
+    Return how many seconds the projection that is furthest behind is behind; one that
+    is filled for the first time is left out, and webhooks are.
+    """
+    stands = _stands()
+    others = _new(stands) | {WEBHOOKS}
+    positions = [s.position for name, s in stands.items() if name not in others]
     return feed.age_of_next(after=min(positions, default=0))
 
 
@@ -107,6 +123,13 @@ def rows(question: str, asked: Asked = None) -> list[tuple[Any, ...]]:
         for alias in filter(health.works, settings.REPLICAS):
             return _rows_from(alias, question, asked)
         raise
+
+
+def _new(stands: Stands) -> set[str]:
+    orders = stands.get(ORDERS)
+    if orders is None or orders.fresh_at is None:
+        return set()
+    return {name for name, stand in stands.items() if stand.fresh_at is None}
 
 
 def _projection(name: str, stand: Stand, head: int | None) -> dict[str, Any]:

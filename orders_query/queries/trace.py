@@ -59,10 +59,7 @@ def _way(
     applied: Applied | None,
     seen: dict[tuple[str, int], tuple[datetime, bool]],
 ) -> dict[str, Any]:
-    committed = recorded.recorded_at
-    received: datetime | None = recorded.occurred_at
-    if committed - recorded.occurred_at > RECEIVED_WITHIN:
-        received = None
+    committed, received = recorded.recorded_at, _received_at(recorded)
     rung_at = applied.rung_at if applied else None
     applied_at = applied.applied_at if applied else None
     return {
@@ -87,6 +84,11 @@ def _way(
             for alias in settings.REPLICAS
         ],
     }
+
+
+def _received_at(recorded: Recorded) -> datetime | None:
+    is_told = recorded.recorded_at - recorded.occurred_at <= RECEIVED_WITHIN
+    return recorded.occurred_at if is_told else None
 
 
 def _visibility(

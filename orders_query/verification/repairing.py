@@ -17,7 +17,7 @@ from orders_command.events import OrderCreated, Recorded, Unreadable
 from orders_query.databases import PRIMARY
 from orders_query.projection import OutOfSequence, Rows, apply
 from orders_query.projector import save, sets, words_of_the_day
-from orders_query.verification import aggregates, repairs, rows, sales
+from orders_query.verification import aggregates, per_order, repairs, rows, sales
 from orders_query.verification.findings import Finding
 from orders_query.verification.nodes import CannotVerify, Node, snapshot_of_log
 from orders_query.verification.rows import UNFIT, Stretched
@@ -106,6 +106,13 @@ class _Repair:
             stretch=_only(self.order_id), audited=[self.audited], command=self.command
         )
         yield from rows.differences(self.node, stretched)
+        for projection in per_order.PROJECTIONS:
+            yield from per_order.differences(
+                self.node,
+                projection=projection,
+                stretch=_only(self.order_id),
+                audited=[self.audited],
+            )
         for customer_id in self.customers:
             stretch = _only(customer_id)
             known = auditing.customers(self.command, stretch)
@@ -121,6 +128,8 @@ class _Repair:
         for statement in repairs.FORGET_ORDER:
             self._do(statement.encode(), order_id=self.order_id)
         self._write_rows()
+        for projection in per_order.PROJECTIONS:
+            per_order.write_anew(self.node, projection, self.audited)
         for customer_id in self.customers:
             version = self._version_of(customer_id)
             for statement in repairs.TOTALS:

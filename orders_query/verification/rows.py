@@ -11,7 +11,7 @@ import orjson
 
 from orders_command import auditing
 from orders_command.auditing import Audited, Connection, Stretch
-from orders_command.events import OrderShipped, Recorded, Unreadable
+from orders_command.events import OrderNoteAdded, OrderShipped, Recorded, Unreadable
 from orders_query.projection import OrderRow, OutOfSequence, Rows, apply
 from orders_query.projector import sets
 from orders_query.verification.findings import PERSONAL, Finding
@@ -137,7 +137,7 @@ def _expected(order_id: UUID, rows: Rows, words: Words, position: int) -> Found:
         expected.order |= {"customer_name": name, "customer_email": email}
         expected.order |= _remarks(row, words)
     else:
-        _leave_shipments_out(expected)  # the words of today are not in the rows yet
+        _leave_words_out(expected)  # the words of today are not in the rows yet
     return expected
 
 
@@ -148,12 +148,12 @@ def _remarks(row: OrderRow, words: Words) -> Columns:
     }
 
 
-def _leave_shipments_out(expected: Found) -> None:
+def _leave_words_out(expected: Found) -> None:
     for columns in (expected.order or {}, *expected.past.values()):
         columns.pop("carrier", None)
         columns.pop("tracking_number", None)
     for columns in expected.history.values():
-        if columns["type"] == OrderShipped.__name__:
+        if columns["type"] in {OrderShipped.__name__, OrderNoteAdded.__name__}:
             del columns["data"]
 
 

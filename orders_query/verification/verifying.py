@@ -15,7 +15,7 @@ from django.conf import settings
 from orders_command import auditing
 from orders_command.auditing import Audited, Connection, Stretch
 from orders_query.projector import sets
-from orders_query.verification import aggregates, rows, sales
+from orders_query.verification import aggregates, per_order, rows, sales
 from orders_query.verification.findings import Finding
 from orders_query.verification.nodes import ABSENT, Node, Snapshots, absent
 from orders_query.verification.rows import Stretched
@@ -25,6 +25,13 @@ KEPT = 1000  # findings; the others are counted
 SAMPLED_AT_ONCE = 25  # neighbours: as many places as possible, few questions
 LOG = "log"
 OnProgress = Callable[["Report"], None]
+Sums = Callable[[Node, Connection], Iterator[Finding]]
+# How a projection's tables are compared as a whole, if not order by order; the log is
+# asked through the connection, up to where the node stands.
+SUMS: dict[str, Sums] = {
+    sets.ORDERS: lambda node, command: aggregates.counts(node),
+    sets.SALES: sales.differences,
+}
 
 
 @dataclass(kw_only=True)
@@ -118,6 +125,14 @@ class _Run:
         self._add_log("order", audited)
         orders = Stretched(stretch=stretch, audited=audited, command=command)
         self._on_each(sets.ORDERS, lambda node: rows.differences(node, orders))
+        for projection in per_order.PROJECTIONS:
+            compare = partial(
+                per_order.differences,
+                projection=projection,
+                stretch=stretch,
+                audited=audited,
+            )
+            self._on_each(projection.name, compare)
 
     def compare_customers(self, stretch: Stretch) -> None:
         audited = auditing.customers(self.snapshots.command, stretch)
@@ -132,8 +147,8 @@ class _Run:
             self._on_each(name, partial(aggregates.parked, projection=name))
         if of_all:
             command = self.snapshots.command
-            self._on_each(sets.ORDERS, aggregates.counts)
-            self._on_each(sets.SALES, lambda node: sales.differences(node, command))
+            for name, sums in SUMS.items():
+                self._on_each(name, _of(sums, command))
 
     def _add_log(self, kind: str, audited: list[Audited]) -> None:
         self.report.events += sum(len(stream.events) for stream in audited)
@@ -154,6 +169,10 @@ class _Run:
                 self.lost.add(node.name)
                 why = f"lost after {self.report.orders} orders"
                 self.report.add([absent(node.name, f"{why}, {type(error).__name__}")])
+
+
+def _of(sums: Sums, command: Connection) -> Callable[[Node], Iterator[Finding]]:
+    return lambda node: sums(node, command)
 
 
 def _problems(kind: str, audited: Iterable[Audited]) -> Iterator[Finding]:

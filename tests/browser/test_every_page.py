@@ -1,6 +1,7 @@
 """Each page as it is met: wide and narrow, light and dark, with scripts and without."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -8,11 +9,13 @@ from playwright.sync_api import Page
 
 from orders_command import handlers
 from orders_command.domain.commands import (
+    AmendItems,
     CancelOrder,
     ConfirmOrder,
     DeliverOrder,
     ShipOrder,
 )
+from orders_command.events import Item
 from tests.browser.conftest import Visit
 from tests.browser.looking import overflow, shoot, spilled, violations
 from tests.pages.visiting import placed
@@ -40,6 +43,8 @@ PAGES = {
     "order": "/orders/{pending}",
     "delivered order": "/orders/{delivered}",
     "cancelled order": "/orders/{cancelled}",
+    "amended order": "/orders/{amended}",
+    "change items": "/orders/{amended}/items",
     "past version": "/orders/{delivered}?version=2",
     "no such version": "/orders/{delivered}?version=9",
     "bad version": "/orders/{delivered}?version=two",
@@ -67,6 +72,7 @@ class Shop:
     pending: UUID
     delivered: UUID
     cancelled: UUID
+    amended: UUID
 
 
 @pytest.fixture(scope="module")
@@ -76,13 +82,22 @@ def shop(services: object, django_db_blocker: pytest.FixtureRequest) -> Shop:
         customer = a_customer(NAME)
         pending, delivered, cancelled = (
             placed(
-                customer, product=LONGEST, price=price, quantity=1_000, note=NAME
+                customer,
+                product=LONGEST,
+                price=price,
+                quantity=1_000,
+                note=NAME,
+                reference=LONGEST if price == "0.01" else None,
             ).order_id
             for price in ("9999999999", "99.90", "0.01")
         )
         for step in (ConfirmOrder, ShipOrder, DeliverOrder):
             done = handlers.handle(step(order_id=delivered), actor="system:tests")
         done = handlers.handle(CancelOrder(order_id=cancelled), actor="system:tests")
+        lines = (Item(product_id=LONGEST, quantity=1, price=Decimal("0.05")),) * 2
+        changed = placed(customer, product="tea")
+        amend = AmendItems(order_id=changed.order_id, items=lines)
+        done = handlers.handle(amend, actor="system:tests")
         catch_up(done.position)
         return Shop(
             administrator=somebody(administrator=True),
@@ -90,6 +105,7 @@ def shop(services: object, django_db_blocker: pytest.FixtureRequest) -> Shop:
             pending=pending,
             delivered=delivered,
             cancelled=cancelled,
+            amended=changed.order_id,
         )
 
 

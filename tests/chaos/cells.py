@@ -195,6 +195,7 @@ def _register(client: Client, _: str = "") -> Operation:
 
 COMMANDS: dict[str, Command] = {
     "CreateOrder": lambda client, _: client.place(key=client.new_id()),
+    "AmendItems": lambda client, order: client.amend(order, key=client.new_id()),
     "ConfirmOrder": lambda client, order: _move(client, order, "confirm"),
     "ShipOrder": lambda client, order: _move(client, order, "ship"),
     "DeliverOrder": lambda client, order: _move(client, order, "deliver"),
@@ -206,6 +207,7 @@ COMMANDS: dict[str, Command] = {
 }
 PREPARED: dict[str, Callable[[Client], str]] = {
     "CreateOrder": lambda _: "",
+    "AmendItems": _placed,
     "ConfirmOrder": _placed,
     "ShipOrder": lambda client: _placed(client, "confirm"),
     "DeliverOrder": lambda client: _placed(client, "confirm", "ship"),

@@ -9,6 +9,7 @@ from tests.chaos.history import FAIL, OK, Operation
 ERASED = "CustomerErased"
 STATUS_AFTER = {
     "OrderCreated": "PENDING",
+    "OrderItemsAmended": "PENDING",
     "OrderConfirmed": "CONFIRMED",
     "OrderShipped": "SHIPPED",
     "OrderDelivered": "DELIVERED",

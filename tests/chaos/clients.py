@@ -12,7 +12,7 @@ from tests.chaos.connection import PATIENCE_SECONDS, Answer, Connection
 from tests.chaos.history import FAIL, OK, UNKNOWN, History, Operation
 from tests.chaos.shop import NEXT, Shop
 
-MOVES = (*NEXT.values(), "cancel")
+MOVES = (*NEXT.values(), "cancel", "items")
 AGAIN_SECONDS = 0.1
 GIVES_UP_SECONDS = 30.0  # asking for the outcome of a request with a key
 ITEMS = [{"productId": "tea", "quantity": 2, "price": 3.5}]
@@ -59,10 +59,17 @@ class Client:
         how = NEXT.get(status, "cancel")
         if self.chance.random() < 0.25:
             how = self.chance.choice(MOVES)
+        if how == "items":
+            return self.amend(order_id, key=key)
         body = {"reason": "chaos"} if how == "cancel" else None
         at = list(NEXT).index(status) + 1 if status in NEXT else 1
         condition = {"If-Match": f'"{at}"'} if self.chance.random() < 0.2 else {}
         return self.write(how, "POST", f"{_at(order_id)}/{how}", body, key, **condition)
+
+    def amend(self, order_id: str, *, key: str) -> Operation:
+        """Add a line that no order has: the same lines again would be no event."""
+        body = {"items": [*ITEMS, {**ITEMS[0], "productId": self.new_id()}]}
+        return self.write("items", "POST", f"{_at(order_id)}/items", body, key=key)
 
     def see_to_a_customer(self) -> None:
         how = self.chance.choice(("register", "change", "erase"))

@@ -15,7 +15,15 @@ from customers import directory
 from orders_command import feed, store
 from orders_command.domain.order import replay
 from orders_command.models import Event, OrderRemark
-from tests.orders import ACTOR, an_order, cancelled, confirmed, delivered, shipped
+from tests.orders import (
+    ACTOR,
+    amended,
+    an_order,
+    cancelled,
+    confirmed,
+    delivered,
+    shipped,
+)
 from tests.people import a_customer, an_email
 
 
@@ -72,17 +80,18 @@ def test_a_version_of_a_stream_is_there_once(owner, stream):
 
 def test_the_state_is_what_the_log_says():
     order = an_order(a_customer(), note="hello")
+    amended(order.order_id, ("tea", 1, "3.50"), ("milk", 2, "0.90"))
     confirmed(order.order_id)
     shipped(order.order_id)
     last = delivered(order.order_id)
 
     events = feed.events_of(order.order_id)
-    loaded = store.load(order.order_id)
+    loaded = store.load(order.order_id, with_items=True)
 
     assert replay(recorded.event for recorded in events) == loaded.state
-    assert loaded.version == last.version == len(events) == 4
+    assert loaded.version == last.version == len(events) == 5
     assert loaded.head_hash == events[-1].hash
-    assert [recorded.version for recorded in events] == [1, 2, 3, 4]
+    assert [recorded.version for recorded in events] == [1, 2, 3, 4, 5]
 
 
 def test_the_chain_can_be_recomputed_from_the_rows():

@@ -1,11 +1,11 @@
 """The README says what the code does: settings, commands and make targets."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.docs.pages import ROOT, told
+
 README = (ROOT / "README.md").read_text()
 
 pytestmark = pytest.mark.no_services
@@ -27,7 +27,11 @@ def settings_read_by_the_code():
 
 
 def test_every_setting_is_in_the_table_and_the_table_has_no_other():
-    assert settings_read_by_the_code() == documented_settings()
+    code, page = settings_read_by_the_code(), documented_settings()
+
+    assert code == page, told(
+        ROOT / "README.md", missing=code - page, unknown=page - code
+    )
 
 
 def test_every_command_of_ours_is_documented():
@@ -37,13 +41,15 @@ def test_every_command_of_ours_is_documented():
         for path in folders
         if ".venv" not in path.parts and not path.stem.startswith("_")
     }
-    assert {name for name in ours if f"manage.py {name}" not in README} == set()
+    missing = {name for name in ours if f"manage.py {name}" not in README}
+    assert missing == set(), "add a row for each to the table of commands in README.md"
 
 
 def test_every_make_target_with_help_is_documented():
     makefile = (ROOT / "Makefile").read_text()
     targets = set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))
-    assert {name for name in targets if f"make {name}" not in README} == set()
+    missing = {name for name in targets if f"make {name}" not in README}
+    assert missing == set(), "add each to the table of commands in README.md"
 
 
 def test_every_page_that_the_readme_links_to_is_there():

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from orders_command.domain.errors import BadInput, InvalidTransition, OrderNotFound
+from orders_command.domain.order import replay
 from orders_command.events import OrderCancelled, OrderShipped
 from tests.examples import (
     CUSTOMER,
     SOMEBODY_ELSE,
+    add_note,
     cancel,
     cancelled,
     confirm,
@@ -17,6 +19,7 @@ from tests.examples import (
     created,
     deliver,
     delivered,
+    noted,
     ship,
     shipped,
 )
@@ -55,6 +58,12 @@ def test_every_command_at_every_point(past, command):
     else:
         refusal = attempt.refused(InvalidTransition)
         assert past.upper() in str(refusal)
+
+
+@pytest.mark.parametrize("past", PASTS)
+def test_a_note_is_added_at_every_point_and_changes_nothing_else(past):
+    given(*PASTS[past]).when(add_note).then(noted)
+    assert replay([*PASTS[past], noted]) == replay(PASTS[past])
 
 
 @pytest.mark.parametrize("command", COMMANDS)

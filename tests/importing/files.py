@@ -4,6 +4,8 @@ import csv
 from pathlib import Path
 from uuid import uuid4
 
+from orders_command.models import Order
+
 HEADER = (
     "order_ref",
     "customer_email",
@@ -40,6 +42,10 @@ def a_row(reference: str = "", **columns: str) -> dict[str, str]:
         "price": "3.50",
         **columns,
     }
+
+
+def is_there(row: dict[str, str]) -> bool:
+    return Order.objects.filter(reference=row["order_ref"]).exists()
 
 
 def rows(count: int, **columns: str) -> list[dict[str, str]]:

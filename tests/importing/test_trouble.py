@@ -11,6 +11,7 @@ from django.db import connection
 
 from customers import directory
 from orders_command import feed
+from orders_command.domain.errors import DuplicateReference
 from orders_command.models import Event, Order
 from tests.importing.files import HEADER, a_reference, a_row, written
 from tests.importing.test_import import LIVES, differences_of, order
@@ -150,6 +151,20 @@ def test_a_reference_that_is_taken_in_between_is_an_error(started, tmp_path):
     assert directory.of_email(row["customer_email"]) is None
 
 
+def test_who_asks_for_a_reference_that_is_just_imported_waits_and_is_refused(
+    started, tmp_path
+):
+    row, customer_id = a_row(), a_customer()
+
+    with _paused(started, tmp_path, row, at=APPENDED) as process:
+        with pytest.raises(DuplicateReference):
+            an_order(customer_id, reference=row["order_ref"])
+        printed = ended(process)
+
+    assert "1 imported, 0 already there, 0 refused" in printed
+    assert there([row["order_ref"]]).count() == 1
+
+
 def test_who_is_erased_in_between_gets_no_order(started, tmp_path):
     email = an_email()
     erased = directory.register(name="Ada", email=email, actor=ACTOR).customer
@@ -208,10 +223,10 @@ def test_memory_does_not_grow_with_the_file(services, started, tmp_path):
 
 
 class _paused:  # noqa: N801 - reads like the function that it is used as
-    """An import that has decided on a row, and waits before it saves it."""
+    """An import that has decided on a row, and waits before it saves or commits it."""
 
-    def __init__(self, started, folder, row):
-        (folder / DECIDED).write_text("delay 2")
+    def __init__(self, started, folder, row, *, at=DECIDED):
+        (folder / at).write_text("delay 2" if at == DECIDED else "delay 1")
         path = written(folder, row)
         self._folder = folder
         self._process = started(str(path), FAULTS_DIR=str(folder))

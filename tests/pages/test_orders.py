@@ -1,7 +1,6 @@
 """Looking at orders and moving them on, by plain HTML."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,19 +10,19 @@ from config.local.supervisor import Supervisor
 from orders_command import handlers
 from orders_command.domain.commands import ConfirmOrder
 from orders_query.pages import showing
-from tests.pages.visiting import HTMX, fields, placed, projector_held, signed_in, text
+from tests.pages.visiting import (
+    HTMX,
+    act,
+    fields,
+    placed,
+    projector_held,
+    signed_in,
+    text,
+)
 from tests.people import a_customer, analyst, desk_clerk, linked_to, somebody
 
 pytestmark = pytest.mark.usefixtures("worker")
 UNKNOWN = "0198c000-0000-7000-8000-000000000000"
-
-
-def act(client: Client, order_id: Any, step: str, **more: str) -> Any:
-    """Press a button of the order's page, as the page was just rendered."""
-    page = client.get(f"/orders/{order_id}")
-    sent = fields(page.content, form=f"/orders/{order_id}/{step}")
-    assert sent, f"{step} is not offered"
-    return client.post(f"/orders/{order_id}/{step}", {**sent, **more})
 
 
 @pytest.mark.parametrize(
@@ -259,45 +258,6 @@ def test_no_page_has_an_inline_style_or_script() -> None:
         assert "<style" not in html, path
         assert "<script>" not in html, path
         assert " onclick=" not in html, path
-
-
-def test_a_version_is_shown_as_it_was() -> None:
-    order = placed(a_customer("Grace Hopper"))
-    client = signed_in(desk_clerk())
-    act(client, order.order_id, "confirm")
-
-    words = text(client.get(f"/orders/{order.order_id}?version=1"))
-
-    assert "version 1 of 2" in words
-    assert "Pending" in words
-    assert "Confirmed by" not in words
-
-
-@pytest.mark.parametrize(
-    ("version", "status", "says"),
-    [
-        ("0", 404, "no version 0"),
-        ("9", 404, "no version 9"),
-        ("two", 400, "1, 2, 3"),
-        ("", 400, "1, 2, 3"),
-        ("9" * 40, 400, "1, 2, 3"),
-    ],
-)
-def test_what_is_no_version_is_told(version: str, status: int, says: str) -> None:
-    order = placed(a_customer())
-
-    page = signed_in(desk_clerk()).get(f"/orders/{order.order_id}?version={version}")
-
-    assert page.status_code == status
-    assert says in text(page)
-
-
-def test_another_customer_s_past_is_nobody_s_business() -> None:
-    order = placed(a_customer())
-
-    page = signed_in(linked_to(a_customer())).get(f"/orders/{order.order_id}?version=1")
-
-    assert page.status_code == 404
 
 
 @pytest.mark.parametrize(

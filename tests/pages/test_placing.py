@@ -114,7 +114,10 @@ def test_a_taken_reference_is_said_beside_its_field() -> None:
         "/orders/new", filled(client, customer_id, reference=reference)
     )
 
-    assert "Another order has this reference." in text(refused)
+    assert refused.status_code == 422
+    assert "Another order has this reference. Look for it" in text(refused)
+    assert f'href="/orders?q={reference}"' in refused.content.decode()
+    assert orders_of(customer_id) == 1
 
 
 def test_lines_are_added_and_removed_on_the_server() -> None:

@@ -33,10 +33,15 @@ def placed(
     price: str = "99.90",
     quantity: int = 2,
     note: str = "",
+    reference: str | None = None,
 ) -> Receipt:
     item = Item(product_id=product, quantity=quantity, price=Decimal(price))
     command = handlers.new_order(
-        customer_id=customer_id, items=(item,), currency="USD", note=note
+        customer_id=customer_id,
+        items=(item,),
+        currency="USD",
+        note=note,
+        reference=reference,
     )
     receipt = handlers.handle(command, actor="system:tests")
     catch_up(receipt.position)  # whoever looks without a token sees it then
@@ -62,6 +67,14 @@ def text(response: Any) -> str:
     words = _Words()
     words.feed(response.content.decode())
     return " ".join(" ".join(words.pieces).split())
+
+
+def act(client: Client, order_id: Any, step: str, **more: str) -> Any:
+    """Press a button of the order's page, as the page was just rendered."""
+    page = client.get(f"/orders/{order_id}")
+    sent = fields(page.content, form=f"/orders/{order_id}/{step}")
+    assert sent, f"{step} is not offered"
+    return client.post(f"/orders/{order_id}/{step}", {**sent, **more})
 
 
 class _Fields(HTMLParser):

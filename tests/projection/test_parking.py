@@ -115,7 +115,7 @@ def test_the_list_and_the_order_say_so_and_sync_counts_it(parked_order):
     assert (row["parked"], row["status"]) == (True, "PENDING")
     assert clerk.get(url).json()["parked"] is True
     state = {p["name"]: p["parked"] for p in queries.sync()["projections"]}
-    assert state == {ORDERS: 1, SALES: 0}
+    assert state == {ORDERS: 1, SALES: 0, projector.WEBHOOKS: 0}
     scraped = administrator().get("/metrics").content.decode()
     assert 'orders_parked_orders{projection="orders"} 1.0' in scraped
 

@@ -11,6 +11,7 @@ from orders_command.events import (
     CustomerErased,
     CustomerRegistered,
     Recorded,
+    Shipment,
 )
 from orders_query.projection import OutOfSequence, Rows, apply
 from tests.examples import (
@@ -64,7 +65,7 @@ def test_a_new_order_is_laid_out_as_it_is_shown():
 
 
 def test_the_whole_life_of_an_order():
-    told = replace(shipped, carrier="DHL", tracking_number="T-1")
+    told = replace(shipped, told=Shipment(carrier="DHL", tracking_number="T-1"))
     rows = after(created, confirmed, told, delivered)
     row = rows.orders[ORDER]
 

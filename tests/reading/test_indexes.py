@@ -75,6 +75,7 @@ QUESTIONS = {
         IN_ORDER,
         lambda: queries.order(SOMEBODY, at=Moment(version=2)),
     ),
+    "history_notes": (IN_ORDER, lambda: queries.order(SOMEBODY)),
     "orders_query_orderhistory_pkey": (IN_ORDER, lambda: queries.history(SOMEBODY)),
     "orders_query_orderhistory_position_4d42e88b_uniq": (
         IN_ORDER,

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from orders_query import projector
 from tests.orders import an_order, cancelled, confirmed, shipped
 from tests.people import a_customer, desk_clerk
 from tests.projected import catch_up
@@ -248,7 +249,7 @@ def test_the_summary_of_a_customer_without_orders(clerk):
 
 
 def test_sync_tells_how_far_everything_is(clerk):
-    stands = catch_up()
+    stands = catch_up(names=projector.PROJECTIONS)
 
     told = clerk.get("/api/query/sync").json()
 
@@ -262,7 +263,7 @@ def test_sync_tells_how_far_everything_is(clerk):
             "lagSeconds": 0.0,
             "parked": 0,
         }
-        for name in ("orders", "sales")
+        for name in ("orders", "sales", "webhooks")
     ]
     [replica] = told["replicas"]
     assert (replica["name"], replica["healthy"]) == ("replica_1", True)

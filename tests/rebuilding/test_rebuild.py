@@ -9,7 +9,7 @@ from orders_command import feed
 from orders_query import projector
 from orders_query.models import OrderHistory, OrderReadModel
 from orders_query.projector import sets
-from tests.orders import ACTOR, an_order, cancelled, confirmed
+from tests.orders import ACTOR, amended, an_order, cancelled, confirmed
 from tests.people import a_customer
 from tests.projected import ORDERS, catch_up, catch_up_kept, checkpoint
 from tests.projection.damage import out_of_step, unknown_shape
@@ -45,7 +45,9 @@ def test_what_differs_is_counted_by_column_and_shown_and_then_right(rebuild, own
 
 def test_a_sound_set_differs_in_nothing(rebuild):
     order = an_order(a_customer(), note="Ring twice.")
+    amended(order.order_id, ("milk", 4, "1.00"), ("tea", 1, "3.50"))
     cancelled(order.order_id, reason="Too late.")
+    confirmed(amended(an_order(a_customer()).order_id, ("cup", 1, "12.00")).order_id)
     catch_up()
 
     for name in ("orders", "sales"):
@@ -170,7 +172,7 @@ def test_erasure_reaches_the_previous_set_and_one_that_was_given_up(rebuild, own
     owner.execute(KEEP_PREVIOUS)
 
     directory.erase(customer_id, actor=ACTOR)
-    catch_up()
+    catch_up_kept("orders:previous", catch_up())
 
     for schema in ("public", "shadow_orders", "previous_orders"):
         words = owner.execute(WORDS.format(schema).encode(), [order.order_id])

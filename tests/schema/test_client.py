@@ -1,62 +1,22 @@
 """A client that a public generator makes from the document works, whole."""
 
 import importlib
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.request import Request, urlopen
 from uuid import UUID
 
 import pytest
 
-from config.access.models import READ, WRITE
 from tests.orders import an_order, cancelled, confirmed, shipped
-from tests.people import Caller, a_customer, an_email, somebody
+from tests.people import Caller, a_customer, an_email
+from tests.schema.conftest import PACKAGE
 from tests.schema.document import Document
 
-PACKAGE = "orders_client"
-# The formatter is a nicety; what the generator itself has to say is the test.
-CONFIGURATION = json.dumps({"post_hooks": []})
 Arguments = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def caller(services: object, django_db_blocker: Any) -> Caller:
-    with django_db_blocker.unblock():
-        return somebody(scopes=(READ, WRITE), administrator=True)
-
-
-@pytest.fixture(scope="module")
-def served(web: str, caller: Caller) -> Document:
-    with urlopen(Request(f"{web}/api/schema", headers=caller.headers)) as answer:
-        return Document(json.loads(answer.read()))
-
-
-@pytest.fixture(scope="module")
-def generated(
-    served: Document, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Path]:
-    """Let the generator make the client, and let Python find it."""
-    place = tmp_path_factory.mktemp("client")
-    (place / "openapi.json").write_text(json.dumps(served.content))
-    (place / "config.json").write_text(CONFIGURATION)
-    command = [sys.executable, "-m", "openapi_python_client", "generate"]
-    where = ["--path", "openapi.json", "--output-path", PACKAGE, "--meta", "none"]
-    how = ["--config", "config.json", "--fail-on-warning"]
-    done = subprocess.run(
-        [*command, *where, *how], cwd=place, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "arning" not in done.stdout + done.stderr, done.stdout + done.stderr
-    sys.path.insert(0, str(place))
-    yield place / PACKAGE
-    sys.path.remove(str(place))
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +39,14 @@ def create_order() -> Arguments:
     return {"body": body_of("NewOrder", body), "idempotency_key": an_email()}
 
 
+def amend_items() -> Arguments:
+    items = [{"productId": "tea", "quantity": 3, "price": 3.5}]
+    return {
+        "id": an_order_placed()[0],
+        "body": body_of("AmendedItems", {"items": items}),
+    }
+
+
 def confirm_order() -> Arguments:
     return {"id": an_order_placed()[0], "if_match": '"1"'}
 
@@ -99,6 +67,10 @@ def deliver_order() -> Arguments:
 def cancel_order() -> Arguments:
     body = body_of("Cancellation", {"reason": "Too late."})
     return {"id": an_order_placed()[0], "body": body}
+
+
+def add_order_note() -> Arguments:
+    return {"id": an_order_placed()[0], "body": body_of("Note", {"note": "Rang."})}
 
 
 def list_orders() -> Arguments:
@@ -192,10 +164,12 @@ def nothing() -> Arguments:
 
 CALLS: dict[str, Callable[[], Arguments]] = {
     "createOrder": create_order,
+    "amendItems": amend_items,
     "confirmOrder": confirm_order,
     "shipOrder": ship_order,
     "deliverOrder": deliver_order,
     "cancelOrder": cancel_order,
+    "addOrderNote": add_order_note,
     "listOrders": list_orders,
     "listOrdersOfCustomer": list_orders_of_customer,
     "getOrder": get_order,

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from django.http import HttpResponseBase
 
-from tests.orders import an_order, confirmed, order_body, shipped
+from tests.orders import TEA, an_order, confirmed, order_body, shipped
 from tests.people import a_customer, an_email
 from tests.security.callers import Sender
 from tests.security.table import Row
@@ -82,6 +82,7 @@ STATES: dict[str, Callable[[UUID], UUID]] = {
     f"POST {prefix}/orders/{{order}}/{step}": made
     for prefix in ("/api/command", "")
     for step, made in (
+        ("items", _pending),
         ("confirm", _pending),
         ("ship", _confirmed),
         ("deliver", _shipped),
@@ -101,6 +102,10 @@ def _body(row: Row, place: Place) -> tuple[bytes, str]:
     return urlencode(content, doseq=True).encode(), FORM
 
 
+def _amended_line(_: Place) -> dict[str, Any]:
+    return {"do": "save", "productId": "tea", "quantity": "1", "price": "1.00"}
+
+
 def _a_line(place: Place) -> dict[str, Any]:
     return {
         "customer": place.customer,
@@ -114,6 +119,10 @@ def _a_line(place: Place) -> dict[str, Any]:
 
 BODIES: dict[str, Callable[[Place], dict[str, Any]]] = {
     "POST /api/command/orders": lambda place: order_body(place.customer),
+    "POST /api/command/orders/{order}/notes": lambda _: {"note": "Rang twice."},
+    "POST /orders/{order}/notes": lambda _: {"note": "Rang twice."},
+    "POST /api/command/orders/{order}/items": lambda _: {"items": [TEA]},
+    "POST /orders/{order}/items": _amended_line,
     "POST /api/customers": lambda _: {"name": "Somebody", "email": an_email()},
     "PATCH /api/customers/{customer}": lambda _: {"name": "Ada Lovelace"},
     "POST /account": lambda _: {"name": ""},

@@ -34,7 +34,20 @@ def a_call(
     """Return a message as Celery words it, but for what is given otherwise."""
     calls = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
     body = json.dumps([[], {}, calls] if content is None else content).encode()
-    headers = {
+    headers = {**_headers(task), **more.pop("headers", {})}
+    properties = {**_properties(), **more.pop("properties", {})}
+    return {
+        "body": base64.b64encode(body if raw is None else raw).decode(),
+        "content-encoding": "utf-8",
+        "content-type": "application/json",
+        "headers": headers,
+        "properties": properties,
+        **more,
+    }
+
+
+def _headers(task: str) -> dict[str, Any]:
+    return {
         "lang": "py",
         "task": task,
         "id": str(uuid4()),
@@ -49,24 +62,17 @@ def a_call(
         "replaced_task_nesting": 0,
         "stamped_headers": None,
         "stamps": {},
-        **more.pop("headers", {}),
     }
-    properties = {
+
+
+def _properties() -> dict[str, Any]:
+    return {
         **{name: str(uuid4()) for name in ("correlation_id", "reply_to")},
         "delivery_tag": str(uuid4()),
         "delivery_mode": 2,
         "priority": 0,
         "delivery_info": {"exchange": "", "routing_key": "celery"},
         "body_encoding": "base64",
-        **more.pop("properties", {}),
-    }
-    return {
-        "body": base64.b64encode(body if raw is None else raw).decode(),
-        "content-encoding": "utf-8",
-        "content-type": "application/json",
-        "headers": headers,
-        "properties": properties,
-        **more,
     }
 
 

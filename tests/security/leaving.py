@@ -86,6 +86,8 @@ def order(house: House, person: Person) -> None:
         shipment = {"carrier": marks["carrier"], "trackingNumber": marks["tracking"]}
         _move(house, order_id, "ship", **shipment)
     _move(house, delivered, "deliver")
+    for order_id in person.orders:
+        _move(house, order_id, "notes", note=f"About {marks['added note']}")
 
 
 def park(house: House, person: Person) -> None:

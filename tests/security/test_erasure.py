@@ -44,10 +44,11 @@ NEVER = {
 }
 IN_COMMAND = {
     *("name", "e-mail", "note", "reason", "carrier", "tracking", "user name"),
-    *("first name", "last name", "user's e-mail", "name of a token"),
+    *("first name", "last name", "user's e-mail", "name of a token", "added note"),
 }
 IN_QUERY = {
-    *("name", "e-mail", "note", "reason", "carrier", "tracking", "reason of a skip")
+    *("name", "e-mail", "note", "reason", "carrier", "tracking", "reason of a skip"),
+    "added note",
 }
 
 
@@ -158,12 +159,12 @@ def test_the_report_names_what_was_touched_and_no_word(
     )
 
     assert (
-        "Taken away: name, e-mail address, 5 notes, 1 reason, 2 tracking numbers, "
+        "Taken away: name, e-mail address, 8 notes, 1 reason, 2 tracking numbers, "
         "user, 1 API token." in page
     )
     (entry,) = map(json.loads, home.manage("erasures").splitlines())
     assert entry["customerId"] == erased.customer_id
-    assert entry["touched"]["notes"] == 5
+    assert entry["touched"]["notes"] == 8
 
 
 def test_a_restore_brings_nobody_back_for_long(

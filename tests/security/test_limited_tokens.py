@@ -33,30 +33,32 @@ def test_it_reads_that_customers_own_things_and_no_others(make):
     catch_up()
     limited = limited_to(own, make())
 
-    mine = statuses(
-        limited,
-        f"{ORDERS}/{order.order_id}",
-        f"{ORDERS}/{order.order_id}/history",
-        f"{ORDERS}/{order.order_id}/changes",
-        f"{ORDERS}/customer/{own}",
-        f"{ORDERS}?customerId={own}",
-        f"{ORDERS}/counts?customerId={own}",
-        f"/api/query/customers/{own}/summary",
-        f"{CUSTOMERS}/{own}",
+    mine = statuses(limited, *of_an_order(order), *of_a_customer(own))
+    unknown = statuses(limited, *of_an_order(others), f"{CUSTOMERS}/{other}")
+    refused = statuses(limited, *of_a_customer(other)[1:], *of_all(order))
+
+    assert mine == [200] * len(mine)
+    assert unknown == [404] * len(unknown)
+    assert refused == [403] * len(refused)
+
+
+def of_an_order(order):
+    path = f"{ORDERS}/{order.order_id}"
+    return path, f"{path}/history", f"{path}/changes"
+
+
+def of_a_customer(customer_id):
+    return (
+        f"{CUSTOMERS}/{customer_id}",
+        f"{ORDERS}/customer/{customer_id}",
+        f"{ORDERS}?customerId={customer_id}",
+        f"{ORDERS}/counts?customerId={customer_id}",
+        f"/api/query/customers/{customer_id}/summary",
     )
-    unknown = statuses(
-        limited,
-        f"{ORDERS}/{others.order_id}",
-        f"{ORDERS}/{others.order_id}/history",
-        f"{ORDERS}/{others.order_id}/changes",
-        f"{CUSTOMERS}/{other}",
-    )
-    refused = statuses(
-        limited,
-        f"{ORDERS}/customer/{other}",
-        f"{ORDERS}?customerId={other}",
-        f"{ORDERS}/counts?customerId={other}",
-        f"/api/query/customers/{other}/summary",
+
+
+def of_all(order):
+    return (
         f"{ORDERS}/{order.order_id}/trace",
         "/api/query/sales/daily",
         "/api/query/sales/products",
@@ -65,10 +67,6 @@ def test_it_reads_that_customers_own_things_and_no_others(make):
         CUSTOMERS,
         "/metrics",
     )
-
-    assert mine == [200] * len(mine)
-    assert unknown == [404] * len(unknown)
-    assert refused == [403] * len(refused)
 
 
 def test_its_lists_counts_and_searches_are_of_that_customer():

@@ -38,7 +38,7 @@ def test_a_body_takes_no_field_of_an_answer(described: Document) -> None:
             assert head() == before
 
     assert missed == []
-    assert len(bodies) == 7
+    assert len(bodies) == 9
     assert {"orderId", "status", "version", "total", "createdAt"} <= names(described)
 
 

@@ -9,6 +9,10 @@ import pytest
 
 from config.local.addresses import OWNER_URLS
 from config.local.embedded import Embedded
+from orders_command.handlers import Receipt
+from tests.orders import an_order, confirmed, shipped
+from tests.people import a_customer
+from tests.projected import catch_up
 
 
 class Vandal:
@@ -72,6 +76,16 @@ class Vandal:
 @pytest.fixture
 def vandal(services: Embedded) -> Vandal:
     return Vandal(services)
+
+
+@pytest.fixture
+def order() -> Receipt:
+    """Version 3, shipped, with a note."""
+    placed = an_order(a_customer("Ada Lovelace"), note="Ring twice.")
+    confirmed(placed.order_id)
+    shipped(placed.order_id)
+    catch_up()
+    return placed
 
 
 def _untriggered(

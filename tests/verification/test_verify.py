@@ -17,11 +17,10 @@ from tests.orders import ACTOR, an_order, cancelled, confirmed, shipped
 from tests.people import a_customer, an_email
 from tests.projected import catch_up
 from tests.projection.damage import out_of_step
+from tests.verification.finding import EVENTS, READ, found
 from tests.waiting import eventually
 
-EVENTS = "orders_command_event"
 ORDERS = "orders_command_order"
-READ = "orders_query_orderreadmodel"
 
 
 @pytest.fixture
@@ -34,13 +33,6 @@ def order():
     cancelled(an_order(customer_id).order_id, reason="Too late.")
     catch_up()
     return placed
-
-
-def found(stream_id=None, *, is_held=True):
-    """Return the findings, of one stream or of none, as sentences."""
-    with snapshots(is_held=is_held) as taken:
-        report = verify(taken)
-    return [str(f) for f in report.findings if f.stream_id == stream_id]
 
 
 def test_a_sound_system_differs_in_nothing(order):

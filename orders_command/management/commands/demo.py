@@ -17,12 +17,13 @@ from rich.progress import Progress
 
 from customers import directory
 from orders_command.domain.commands import (
+    AmendItems,
     CancelOrder,
     ConfirmOrder,
     DeliverOrder,
     ShipOrder,
-    Transition,
 )
+from orders_command.domain.commands import Command as OrderCommand
 from orders_command.events import Item
 from orders_command.handlers import handle, new_order, new_remark, new_shipment
 from orders_command.management.commands._catalogue import (
@@ -42,7 +43,7 @@ DAYS = 90
 ACTOR = "system:demo"
 
 
-Kind = Literal["confirm", "ship", "deliver", "cancel"]
+Kind = Literal["amend", "confirm", "ship", "deliver", "cancel"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,22 +154,27 @@ def _items(chance: random.Random) -> tuple[Item, ...]:
 def _fate(chance: random.Random) -> list[Step]:
     patience = chance.choice([60, 600, 600, 7_200])
     confirmed = timedelta(minutes=chance.randint(2, patience))
+    second_thoughts = Step(after=confirmed / 2, kind="amend")
+    begun = [second_thoughts] if chance.random() < 0.06 else []
     if chance.random() < 0.05:
-        return [Step(after=confirmed, kind="cancel")]
+        return [*begun, Step(after=confirmed, kind="cancel")]
     shipped = confirmed + timedelta(hours=chance.randint(2, 72))
     if chance.random() < 0.03:
         given_up = Step(after=shipped, kind="cancel")
-        return [Step(after=confirmed, kind="confirm"), given_up]
+        return [*begun, Step(after=confirmed, kind="confirm"), given_up]
     delivered = shipped + timedelta(hours=chance.randint(20, 120))
     return [
+        *begun,
         Step(after=confirmed, kind="confirm"),
         Step(after=shipped, kind="ship"),
         Step(after=delivered, kind="deliver"),
     ]
 
 
-def _command(chance: random.Random, kind: Kind, order_id: UUID) -> Transition:
+def _command(chance: random.Random, kind: Kind, order_id: UUID) -> OrderCommand:
     match kind:
+        case "amend":
+            return AmendItems(order_id=order_id, items=_items(chance))
         case "confirm":
             return ConfirmOrder(order_id=order_id)
         case "ship":

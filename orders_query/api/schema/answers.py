@@ -67,7 +67,8 @@ _CREATED = {
 _DATA = {
     "title": "EventData",
     "type": "object",
-    "description": "What the event says, by its type; no personal data, no free text.",
+    "description": "What the event says, by its type. Where a parcel went, and in an "
+    "order's history the text of a note, are there until the customer is erased.",
     "additionalProperties": True,
     "examples": [_CREATED],
 }
@@ -81,6 +82,8 @@ _EVENT: Schema = {
 }
 
 EVENT = named("Event", _EVENT)
+_WORDS = text("Rang: comes on Friday.")
+_NOTE = {"version": count(2), "at": CREATED_AT, "actor": ACTOR, "note": _WORDS}
 ORDER_SUMMARY = named("OrderSummary", _SUMMARY, "parked")
 ORDER = named(
     "Order",
@@ -91,6 +94,7 @@ ORDER = named(
         "reason": or_null(text("Ordered twice.", "Why it was cancelled.")),
         "carrier": or_null(text("DHL")),
         "trackingNumber": or_null(text("T-EE7359B680")),
+        "notes": many(named("OrderNote", _NOTE)),
         "history": {**many(EVENT), "description": "With `expand=history`."},
         "customer": named(
             "OrderCustomer",
@@ -147,7 +151,17 @@ CUSTOMER_SUMMARY = named(
         "orderCount": count(13),
         "openOrders": count(1, "Neither delivered nor cancelled."),
         "lifetimeValue": money(546.1),
-        "currency": CURRENCY,
+        "currency": {
+            **CURRENCY,
+            "description": "Of `lifetimeValue`: the shop's own if the customer has "
+            "ordered in it, else the first one by its letters.",
+        },
+        "lifetimeValues": {
+            **many(
+                named("LifetimeValue", {"currency": CURRENCY, "value": money(546.1)})
+            ),
+            "description": "Of each currency that the customer has ordered in.",
+        },
         "firstOrderAt": or_null(CREATED_AT),
         "lastOrderAt": or_null(CREATED_AT),
     },

@@ -12,7 +12,7 @@ from orders_query.api.parameters import (
     MAX_WAIT,
     ORDERINGS,
 )
-from orders_query.api.schema.values import CUSTOMER_ID, ORDER_ID, STATUS, time
+from orders_query.api.schema.values import CURRENCY, CUSTOMER_ID, ORDER_ID, STATUS, time
 
 MAX_POSITION = 10**18 - 1
 _UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -120,6 +120,9 @@ DAYS = [
     _query("from", {**_DAY, "examples": ["2026-03-01"]}, "The first day, in UTC."),
     _query("to", {**_DAY, "examples": ["2026-03-31"]}, "The last day, in UTC."),
 ]
+ONE_CURRENCY = _query(
+    "currency", {**CURRENCY, "examples": ["EUR"]}, "What was sold in this one alone."
+)
 FILTERS = [
     OpenApiParameter(
         "status",

@@ -150,14 +150,14 @@ daily_sales = _described(
     many(answers.DAILY_SALES),
     "Sales by day",
     "Days in UTC, for each currency; the revenue leaves cancelled orders out.",
-    asks=asked.DAYS,
+    asks=(*asked.DAYS, asked.ONE_CURRENCY),
 )
 product_sales = _described(
     "getProductSales",
     many(answers.PRODUCT_SALES),
     "Sales by product",
     "The best first, for each currency; the revenue leaves cancelled orders out.",
-    asks=(*asked.DAYS, asked.LIMIT, asked.CURSOR),
+    asks=(*asked.DAYS, asked.ONE_CURRENCY, asked.LIMIT, asked.CURSOR),
     sends=_LISTED,
 )
 events = _described(

@@ -80,10 +80,12 @@ EVENT_TYPE = {
     "type": "string",
     "enum": [
         "OrderCreated",
+        "OrderItemsAmended",
         "OrderConfirmed",
         "OrderShipped",
         "OrderDelivered",
         "OrderCancelled",
+        "OrderNoteAdded",
         "CustomerRegistered",
         "CustomerDetailsChanged",
         "CustomerErased",

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 from orders_command import epochs, feed
 from orders_query import queries
-from orders_query.projector import PROJECTIONS
+from orders_query.projector import sets
 
 
 class Command(BaseCommand):
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         self.stdout.write(f"The log ends at {head}, the read side has seen {seen}.")
         self.stdout.write(f"The next event gets a position above {begins}.")
         self.stdout.write("Next:")
-        for name in PROJECTIONS:
+        for name in sets.TABLES:
             self.stdout.write(f"  manage.py rebuild {name}")
+        self.stdout.write(f"  manage.py webhooks resume --after {head}")
         self.stdout.write("  manage.py verify")

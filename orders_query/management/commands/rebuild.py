@@ -23,6 +23,13 @@ HINTS = {
     ),
 }
 
+NOT_A_PICTURE = (
+    "webhooks is work that is to be done, not a picture of the log: there is nothing "
+    "to rebuild. `manage.py webhooks replay --endpoint NAME --after POSITION` sends "
+    "events again; after a restore, `manage.py webhooks resume --after POSITION` lets "
+    "it go on."
+)
+
 
 class Command(BaseCommand):
     help = (
@@ -55,6 +62,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, name: str, **how: Any) -> None:
+        if name == projector.WEBHOOKS:
+            raise CommandError(NOT_A_PICTURE)
         wish = Wish(
             projection=name,
             action=next((a for a in ACTIONS if how[a.value]), Action.REBUILD),

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError
 
 from orders_query import queries, tasks
+from orders_query.management.commands.webhooks import told
 
 
 class Command(BaseCommand):
@@ -49,6 +50,8 @@ class Command(BaseCommand):
             self.stdout.write(_other_set(other))
         for replica in state["replicas"]:
             self.stdout.write(_replica(replica))
+        for endpoint in queries.webhooks():
+            self.stdout.write(f"  webhooks to {told(endpoint)}")
         if verified := queries.last_verification():
             self.stdout.write(_verified(verified))
         bell = "broker answers" if tasks.broker_answers() else "broker is away"
@@ -60,9 +63,14 @@ def _projection(projection: dict[str, Any], age: float | None) -> str:
         f"  {projection['name']:<12} at {projection['position']:<12}"
         f" {_or_unknown(projection['eventsBehind'], 'events behind')},"
         f" oldest waits {_or_unknown(projection['lagSeconds'], 's')},"
-        f" last looked {_or_unknown(age, 's ago')},"
+        f" {_looked(age)},"
         f" {projection['parked']} parked"
     )
+
+
+def _looked(age: float | None) -> str:
+    """Return when it was at the log's head last, if it ever was."""
+    return "being filled" if age is None else f"last looked {_or_unknown(age, 's ago')}"
 
 
 def _verified(verified: dict[str, Any]) -> str:

@@ -68,6 +68,7 @@ class ByStatus(admin.SimpleListFilter):
 class OrderReadModelAdmin(ReadOnlyAdmin):
     list_display = (
         "order_number",
+        "reference",
         "customer_name",
         "status",
         "total",
@@ -110,7 +111,11 @@ class CheckpointAdmin(ReadOnlyAdmin):
         return _on_sync_page()
 
     def _ask(self, request: HttpRequest, name: str) -> None:
-        if name not in projector.PROJECTIONS:
+        if name == projector.WEBHOOKS:
+            told = f"No rebuild of {name}: replay its endpoints instead."
+            self.message_user(request, told, messages.ERROR)
+            return
+        if name not in projector.sets.TABLES:
             told = f"No rebuild of {name}: these tables do not serve."
             self.message_user(request, told, messages.ERROR)
             return
