@@ -15,6 +15,7 @@ from bench import (
     lag,
     limiting,
     log_size,
+    observing,
     pages,
     paging,
     pictures,
@@ -48,6 +49,7 @@ SELDOM: dict[str, Callable[[list[str]], None]] = {
     "shop": shop.main,
     "bulk": bulk.main,
     "limits": limiting.main,
+    "observed": observing.main,
     # They need Chromium.
     "pages": pages.main,
     "pictures": pictures.main,
