@@ -135,13 +135,7 @@ def append(  # noqa: PLR0913 - each is a part of what is stored at once
         position, earlier = _create(parameters, context.idempotency)
     else:
         position, earlier = _advance(_statement_for(events), parameters), None
-    return earlier or Receipt(
-        order_id=order_id,
-        order_number=state.order_number,
-        status=state.status,
-        version=before.version + len(events),
-        position=position,
-    )
+    return earlier or _receipt(order_id, state, parameters["version"], position)
 
 
 def stay(
@@ -162,12 +156,17 @@ def stay(
         "version": before.version,
         "status": state.status,
     }
+    position = _advance(statements.STAY, parameters)
+    return _receipt(order_id, state, before.version, position)
+
+
+def _receipt(order_id: UUID, state: OrderState, version: int, position: int) -> Receipt:
     return Receipt(
         order_id=order_id,
         order_number=state.order_number,
         status=state.status,
-        version=before.version,
-        position=_advance(statements.STAY, parameters),
+        version=version,
+        position=position,
     )
 
 
