@@ -108,6 +108,8 @@ DATABASE_ROUTERS = [
     "orders_query.router.QueryRouter",
     "config.access.standby.AccountsRouter",
 ]
+# Off behind a pooler that gives each transaction another connection of the server's.
+PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- mail
