@@ -192,6 +192,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "retry what was unreadable": {
+        "task": "orders_query.tasks.retry_unreadable",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
     "forget sightings every hour": {
         "task": "orders_query.tasks.forget_sightings",
         "schedule": 3600.0,
