@@ -146,6 +146,9 @@ if not 0 <= CANCEL_PENDING_AFTER_SECONDS <= LONGEST_SECONDS:
     )
 LAG_BUDGET_SECONDS = env.float("LAG_BUDGET_SECONDS", default=0.0)  # 0 is none
 
+# Whose time worker, beat and rebuilder move while they work; empty for no such file.
+HEARTBEAT_FILE = env.str("HEARTBEAT_FILE", default="")
+
 # --- persons
 # Who has to be erased again after a restore: ids and times. Empty for no such file.
 ERASURE_JOURNAL = env.str("ERASURE_JOURNAL", default=str(VAR_DIR / "erasures.jsonl"))
