@@ -20,6 +20,7 @@ from bench import (
     paging,
     pictures,
     plans,
+    pooling,
     projecting,
     rebuilding,
     renaming,
@@ -49,6 +50,8 @@ SELDOM: dict[str, Callable[[list[str]], None]] = {
     "shop": shop.main,
     "bulk": bulk.main,
     "limits": limiting.main,
+    # It needs pgbouncer.
+    "pooling": pooling.main,
     "observed": observing.main,
     # They need Chromium.
     "pages": pages.main,
