@@ -123,12 +123,7 @@ def append(  # noqa: PLR0913 - each is a part of what is stored at once
         "order_id": order_id,
         "before": before.version,
         "version": before.version + len(events),
-        "customer_id": state.customer_id,
-        "order_number": state.order_number,
-        "reference": state.reference,
-        "currency": state.currency,
-        "total": state.total,
-        "status": state.status,
+        **_columns(state),
         "head": rows[-1]["hash"],
         "at": context.at,
         "events": orjson.dumps(rows).decode(),
@@ -174,6 +169,11 @@ def stay(
         version=before.version,
         position=_advance(statements.STAY, parameters),
     )
+
+
+def _columns(state: OrderState) -> dict[str, Any]:
+    """Return a state as its row has it; its lines have rows of their own."""
+    return {name: value for name, value in vars(state).items() if name != "items"}
 
 
 def _create(

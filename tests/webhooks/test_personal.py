@@ -5,9 +5,9 @@ from uuid import uuid4
 from django.db import connections
 
 from customers import directory
-from orders_command.domain.commands import ShipOrder
+from orders_command.domain.commands import AddNote, Remark, ShipOrder
 from orders_command.handlers import handle, new_shipment
-from tests.orders import ACTOR, an_order, confirmed
+from tests.orders import ACTOR, an_order, cancelled, confirmed
 from tests.people import a_customer
 from tests.waiting import eventually
 from tests.webhooks.administering import Admin, deliveries, states
@@ -40,6 +40,24 @@ def test_what_is_erased_is_in_no_redelivery(
     assert shop.accepted[1].webhook_id == shop.accepted[0].webhook_id
     assert "trackingNumber" not in shop.accepted[1].content["data"]
     assert mark.encode() not in shop.accepted[1].body
+
+
+def test_no_note_and_no_reason_is_sent(
+    admin: Admin, sender: Senders, shop: Receiver
+) -> None:
+    """Nobody could take it back from there."""
+    mark = f"words-{uuid4().hex}"
+    shop.secret = admin.adds("shop", shop.url)
+    order_id = an_order(a_customer(), note=f"{mark} placed").order_id
+    note = Remark(id=uuid4(), text=f"{mark} added")
+    handle(AddNote(order_id=order_id, note=note), actor=ACTOR)
+    cancelled(order_id, f"{mark} cancelled")
+    catch_up()
+
+    sender.start()
+
+    eventually(lambda: shop.versions_of(order_id) == [1, 2, 3])
+    assert not any(mark.encode() in received.body for received in shop.tries)
 
 
 def test_why_somebody_skipped_something_goes_with_the_person(
