@@ -1,71 +1,22 @@
 """An event that cannot be applied parks its order, and everybody else goes on."""
 
-from contextlib import suppress
-from io import StringIO
-from uuid import uuid4
-
 import pytest
-from django.core.management import CommandError, call_command
 
-from orders_query import projector, queries, verification
+from orders_query import projector, queries
 from orders_query.models import (
-    Checkpoint,
     OrderHistory,
     OrderReadModel,
-    ParkedDecision,
-    ParkedEvent,
 )
 from orders_query.projector import SALES
 from orders_query.queries import Reader
 from tests.orders import an_order, cancelled, confirmed, delivered, shipped
-from tests.people import a_customer, administrator, analyst, desk_clerk
+from tests.people import a_customer, administrator, desk_clerk
 from tests.projected import ORDERS, catch_up, projector_stopped
 from tests.projection.damage import out_of_step, unreadable
+from tests.projection.parked import decisions, parked, read_row
 from tests.waiting import eventually
 
-PARKED = "/admin/orders_query/parkedevent/"
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays_parked():
-    yield
-    for first in projector.waiting():
-        with suppress(projector.NothingParked):  # the worker was quicker
-            projector.retry(first.name, first.stream_id, actor="system:tests")
-    assert projector.waiting() == []
-    counts = Checkpoint.objects.using("query").values_list("parked", flat=True)
-    assert set(counts) == {0}
-    for skipped in ParkedDecision.objects.using("query").filter(action="skip"):
-        verification.repair(skipped.stream_id, actor="system:tests")
-
-
-@pytest.fixture
-def parked_order(services):
-    """An order at version 1 whose confirmation fails and whose shipment waits."""
-    order = an_order(a_customer())
-    catch_up()
-    with out_of_step(services, order.order_id):
-        confirmed(order.order_id)
-        shipped(order.order_id)
-        catch_up()
-    return order
-
-
-def read_row(order_id):
-    return OrderReadModel.objects.using("query").get(pk=order_id)
-
-
-def parked(order_id, projection=ORDERS):
-    rows = ParkedEvent.objects.using("query").filter(
-        stream_id=order_id, projection=projection
-    )
-    return list(rows.order_by("position"))
-
-
-def decisions(order_id):
-    return list(
-        ParkedDecision.objects.using("query").filter(stream_id=order_id).order_by("id")
-    )
+pytestmark = pytest.mark.usefixtures("nothing_stays_parked")
 
 
 def test_its_order_is_parked_with_the_later_events_and_the_others_go_on(services):
@@ -239,43 +190,6 @@ def test_sales_wait_for_an_order_that_they_could_not_count(services):
     eventually(lambda: parked(order.order_id, SALES) == [])
 
 
-def test_the_terminal_shows_retries_and_skips(services, parked_order):
-    order_id = parked_order.order_id
-
-    assert f"orders {order_id}: OrderConfirmed v2" in told("parked")
-    with out_of_step(services, order_id), pytest.raises(CommandError, match="1 of 1"):
-        told("parked", "retry", str(order_id))
-    with pytest.raises(CommandError, match="--reason"):
-        told("parked", "skip", str(order_id))
-    assert "2 applied" in told("parked", "retry", "--all", "--by", "ada")
-    assert told("parked") == "nothing is parked\n"
-    assert decisions(order_id)[-1].actor == "system:ada"
-    with pytest.raises(CommandError, match="Nothing like that"):
-        told("parked", "retry", str(uuid4()))
-
-
-def test_the_admin_retries_and_skips_with_a_reason(services, parked_order):
-    order_id, browser = parked_order.order_id, signed_in(administrator())
-
-    assert str(order_id) in browser.client.get(PARKED).content.decode()
-    assert "needs a reason" in act(browser, "skip", order_id)
-    with out_of_step(services, order_id):
-        assert "failed: OutOfSequence" in act(browser, "retry", order_id)
-    assert "applied" in act(browser, "retry_all", reason="mended")
-
-    actors = {decision.actor for decision in decisions(order_id)}
-    assert actors == {f"user:{browser.user.pk}"}
-    assert read_row(order_id).status == "SHIPPED"
-
-
-def test_only_an_administrator_decides_in_the_admin(parked_order):
-    browser = signed_in(analyst())
-
-    browser.client.post(PARKED, {"action": "retry_all", "_selected_action": "1"})
-
-    assert len(parked(parked_order.order_id)) == 2
-
-
 def test_a_later_event_of_an_order_whose_delivery_was_parked_follows(services):
     order = an_order(a_customer())
     confirmed(order.order_id)
@@ -290,23 +204,3 @@ def test_a_later_event_of_an_order_whose_delivery_was_parked_follows(services):
     reader = Reader(at_least=delivery.position)
     answer = queries.order(order.order_id, reader=reader)
     assert (answer.source != "log", answer.version) == (True, 4)
-
-
-def told(*arguments):
-    out = StringIO()
-    call_command(*arguments, stdout=out)
-    return out.getvalue()
-
-
-def signed_in(caller):
-    caller.client.force_login(
-        caller.user, backend="django.contrib.auth.backends.ModelBackend"
-    )
-    return caller
-
-
-def act(browser, name, *order_ids, reason=""):
-    """Send an action of the admin's list, and return the page that follows."""
-    ticked = [str(event.pk) for order_id in order_ids for event in parked(order_id)[:1]]
-    sent = {"action": name, "_selected_action": ticked, "reason": reason}
-    return browser.client.post(PARKED, sent, follow=True).content.decode()

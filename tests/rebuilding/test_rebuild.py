@@ -13,6 +13,7 @@ from tests.orders import ACTOR, amended, an_order, cancelled, confirmed
 from tests.people import a_customer
 from tests.projected import ORDERS, catch_up, catch_up_kept, checkpoint
 from tests.projection.damage import out_of_step, unknown_shape
+from tests.rebuilding.catalogue import catalogue
 from tests.waiting import eventually
 
 PREVIOUS = "previous_orders.orders_query_orderreadmodel"
@@ -264,11 +265,6 @@ def test_the_history_of_the_new_set_is_the_logs(rebuild):
     ]
 
 
-def catalogue(owner):
-    """Return all that the database knows of the read tables, by name."""
-    return {row for question in CATALOGUE for row in owner.execute(question).fetchall()}
-
-
 def exists(owner, table):
     return owner.execute("select to_regclass(%s) is not null", [table]).fetchone()[0]
 
@@ -292,16 +288,3 @@ update orders_query_checkpoint set name = 'orders:aside' where name = 'orders:pr
 KEEP_PREVIOUS = """
 update orders_query_checkpoint set name = 'orders:previous' where name = 'orders:aside'
 """
-CATALOGUE = (
-    """select table_name, column_name, data_type, is_nullable, column_default
-       from information_schema.columns where table_schema = 'public'""",
-    """select tablename, indexname, indexdef from pg_indexes
-       where schemaname = 'public'""",
-    """select conrelid::regclass::text, conname, pg_get_constraintdef(oid)
-       from pg_constraint where connamespace = 'public'::regnamespace""",
-    """select c.relname, r.rolname, a.privilege_type
-       from pg_class c, aclexplode(c.relacl) a join pg_roles r on r.oid = a.grantee
-       where c.relnamespace = 'public'::regnamespace""",
-    """select relname, unnest(reloptions)
-       from pg_class where relnamespace = 'public'::regnamespace""",
-)
