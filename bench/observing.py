@@ -67,7 +67,9 @@ def told(found: dict[tuple[str, str], Turns]) -> str:
 @contextmanager
 def _parties() -> Iterator[dict[str, dict[str, str]]]:
     """Return the environment of each, with a collector and one that says nothing."""
+    # Small ones: four servers share the connections that the databases have.
     plain = {"LOG_FORMAT": "json", "LOG_REQUESTS": "0"}
+    plain |= {"WEB_PROCESSES": "1", "WAIT_SLOTS": "1"}
     with collecting() as collector, socket.create_server((HOST, 0)) as silent:
         nobody = f"http://{HOST}:{silent.getsockname()[1]}"
         yield {
