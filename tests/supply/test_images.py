@@ -10,7 +10,7 @@ from tests.supply.locks import ROOT
 pytestmark = pytest.mark.no_services
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
-OURS = ("web", "worker", "beat", "rebuilder", "migrate")
+OURS = ("web", "worker", "beat", "rebuilder", "webhooks", "migrate")
 
 
 @pytest.mark.parametrize("name", OURS)
