@@ -15,10 +15,12 @@ from bench import (
     lag,
     limiting,
     log_size,
+    observing,
     pages,
     paging,
     pictures,
     plans,
+    pooling,
     projecting,
     rebuilding,
     renaming,
@@ -48,6 +50,9 @@ SELDOM: dict[str, Callable[[list[str]], None]] = {
     "shop": shop.main,
     "bulk": bulk.main,
     "limits": limiting.main,
+    # It needs pgbouncer.
+    "pooling": pooling.main,
+    "observed": observing.main,
     # They need Chromium.
     "pages": pages.main,
     "pictures": pictures.main,

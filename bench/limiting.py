@@ -60,17 +60,17 @@ def main(arguments: Sequence[str]) -> None:
 def measured(system: System, size: Size) -> dict[tuple[str, str], Turns]:
     found: dict[tuple[str, str], Turns] = {}
     scene = Scene(system)
-    with ExitStack() as served:
+    with ExitStack() as stack:
         ports = {
-            ON: served.enter_context(_served(system, {})),
-            OFF: served.enter_context(_served(system, NONE)),
+            ON: stack.enter_context(served(system, {})),
+            OFF: stack.enter_context(served(system, NONE)),
         }
         for number in range(size.rounds + 1):
             order = (ON, OFF) if number % 2 else (OFF, ON)
             for work in (LIST, CREATE):
                 for name in order:
                     turns = found.setdefault((work, name), Turns())
-                    _turn(turns, system, scene, work, *ports[name], size.seconds)
+                    turn(turns, system, scene, work, *ports[name], size.seconds)
             if number == 0:
                 found.clear()  # nobody pays for the first time
     return found
@@ -89,7 +89,7 @@ def told(found: dict[tuple[str, str], Turns]) -> str:
 
 
 @contextmanager
-def _served(system: System, limits: dict[str, str]) -> Iterator[tuple[int, int]]:
+def served(system: System, limits: dict[str, str]) -> Iterator[tuple[int, int]]:
     """Run a web server beside the system's own; give its port and its leader."""
     port = free_ports(1)[0]
     environment = {
@@ -107,7 +107,7 @@ def _served(system: System, limits: dict[str, str]) -> Iterator[tuple[int, int]]
             supervisor.end()
 
 
-def _turn(  # noqa: PLR0917 - who does what, how long
+def turn(  # noqa: PLR0917 - who does what, how long
     turns: Turns,
     system: System,
     scene: Scene,

@@ -14,7 +14,7 @@ from celery.signals import (
 from django.core.management import call_command
 from django.db import connections
 
-from config import broker
+from config import broker, heartbeat  # noqa: F401 - heartbeat hooks in
 from config.access import mails
 from config.scheduling import work_in_stretches
 

@@ -35,12 +35,7 @@ def database(
 ) -> dict[str, Any]:
     """Return Django's settings for one alias: persistent, bounded, checked on reuse."""
     settings = _read(url)
-    attributes = {}
-    if _names_several(settings):
-        attributes["target_session_attrs"] = "any" if read_only else "read-write"
-        if read_only:  # the last named are the standbys: they are asked first
-            for part in ("HOST", "PORT"):
-                settings[part] = ",".join(reversed(str(settings[part]).split(",")))
+    attributes = _choose_among(settings, read_only=read_only)
     options = [limits.options()]
     if read_only:
         options.append("-c default_transaction_read_only=on")
@@ -60,6 +55,16 @@ def database(
             **settings.get("OPTIONS", {}),
         },
     }
+
+
+def _choose_among(settings: dict[str, Any], *, read_only: bool) -> dict[str, str]:
+    """Return how libpq chooses among several hosts, put in the order to be asked."""
+    if not _names_several(settings):
+        return {}
+    if read_only:  # the last named are the standbys: they are asked first
+        for part in ("HOST", "PORT"):
+            settings[part] = ",".join(reversed(str(settings[part]).split(",")))
+    return {"target_session_attrs": "any" if read_only else "read-write"}
 
 
 def databases(

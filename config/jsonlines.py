@@ -46,7 +46,7 @@ class JsonLine(logging.Formatter):
             **_further(record),
             **_error(record),
         }
-        return json.dumps(fields, separators=(",", ":")).replace("\x7f", "\\u007f")
+        return json.dumps(fields, separators=(",", ":"))
 
 
 def instant(seconds: float) -> str:

@@ -7,6 +7,7 @@ Planning took a third of the time of one order's answer, and half of a command's
 
 from typing import Any
 
+from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.signals import connection_created
@@ -29,8 +30,14 @@ class Cursor(ServerBindingCursor):
 
 
 def heed_the_hint(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """Let a new connection's cursors look for the hint."""
-    connection.connection.cursor_factory = Cursor
+    """
+    Let a new connection's cursors look for the hint.
+
+    Not behind a pooler that gives each transaction another connection of the server's
+    and does not prepare on that one too what was prepared.
+    """
+    if settings.PREPARED_STATEMENTS:
+        connection.connection.cursor_factory = Cursor
 
 
 connection_created.connect(heed_the_hint)

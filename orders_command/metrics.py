@@ -19,6 +19,11 @@ _SECONDS = Histogram(
 )
 _EVENTS = Counter("orders_events_total", "Events appended to the log.", ["type"])
 
+_FEED_WAITS = Counter(
+    "orders_feed_wait_seconds_total",
+    "Waited for transactions that have a position and have not ended.",
+)
+
 
 class Outcome:
     """What came of a command; an error unless somebody says otherwise."""
@@ -51,3 +56,8 @@ def appended(*types: str) -> None:
     """Count events of these types."""
     for name in types:
         _EVENTS.labels(name).inc()
+
+
+def waited_for_writers(seconds: float) -> None:
+    """Count a part of a wait of the feed, while it lasts."""
+    _FEED_WAITS.inc(seconds)

@@ -181,7 +181,10 @@ def connect(alias: str) -> psycopg.Connection:
     parameters = dict(connections[alias].get_connection_params())
     for name in ("cursor_factory", "context", "prepare_threshold"):
         parameters.pop(name, None)
-    return psycopg.connect(**parameters, autocommit=True)
+    made = psycopg.connect(**parameters, autocommit=True)
+    if not settings.PREPARED_STATEMENTS:
+        made.prepare_threshold = None
+    return made
 
 
 _PROBE = "select position, fresh_at from orders_query_checkpoint where name = 'orders'"

@@ -67,6 +67,12 @@ def verify_sample() -> None:
 
 
 @shared_task
+def retry_unreadable() -> None:
+    """Apply what an older worker has parked, not knowing it, beside a newer one."""
+    projector.retry_unreadable()
+
+
+@shared_task
 def sample_lag() -> None:
     """Keep how far behind the read side is; the greatest of ten seconds counts."""
     try:

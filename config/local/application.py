@@ -107,9 +107,20 @@ def is_up(port: int, what: str) -> bool:
 
 
 def _granian(environment: Mapping[str, str], port: int) -> Command:
+    flags = [f"--{name}={value}" for name, value in _options(environment, port).items()]
+    flags += ["--no-ws", "--respawn-failed-workers", "config.asgi:application"]
+    return Command(
+        name="web",
+        arguments=[sys.executable, "-m", "granian", *flags],
+        environment=environment,
+        folder=ROOT,
+    )
+
+
+def _options(environment: Mapping[str, str], port: int) -> dict[str, object]:
     listeners = int(environment.get("MAX_LISTENERS", "2000"))
     header_seconds = float(environment.get("HEADER_SECONDS", "20"))
-    options = {
+    return {
         "interface": "asgi",
         # Not whatever happens to be installed: another loop closes files that are not
         # its own any more.
@@ -126,14 +137,6 @@ def _granian(environment: Mapping[str, str], port: int) -> Command:
         "log-level": "warning",
         "log-config": ROOT / "config/serving/granian.json",
     }
-    flags = [f"--{name}={value}" for name, value in options.items()]
-    flags += ["--no-ws", "--respawn-failed-workers", "config.asgi:application"]
-    return Command(
-        name="web",
-        arguments=[sys.executable, "-m", "granian", *flags],
-        environment=environment,
-        folder=ROOT,
-    )
 
 
 def _celery(

@@ -108,6 +108,8 @@ DATABASE_ROUTERS = [
     "orders_query.router.QueryRouter",
     "config.access.standby.AccountsRouter",
 ]
+# Off behind a pooler that gives each transaction another connection of the server's.
+PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- mail
@@ -143,6 +145,9 @@ if not 0 <= CANCEL_PENDING_AFTER_SECONDS <= LONGEST_SECONDS:
         f"CANCEL_PENDING_AFTER_SECONDS is 0 for never, or at most {LONGEST_SECONDS}."
     )
 LAG_BUDGET_SECONDS = env.float("LAG_BUDGET_SECONDS", default=0.0)  # 0 is none
+
+# Whose time worker, beat and rebuilder move while they work; empty for no such file.
+HEARTBEAT_FILE = env.str("HEARTBEAT_FILE", default="")
 
 # --- persons
 # Who has to be erased again after a restore: ids and times. Empty for no such file.
@@ -187,6 +192,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sample the lag": {
         "task": "orders_query.tasks.sample_lag",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+    "retry what was unreadable": {
+        "task": "orders_query.tasks.retry_unreadable",
         "schedule": 10.0,
         "options": {"expires": 30},
     },

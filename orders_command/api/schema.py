@@ -204,13 +204,7 @@ def _described(  # noqa: PLR0913 - an operation, told in full
         request={"application/json": body},
         examples=[OpenApiExample(operation, value=asked or {}, request_only=True)],
         responses={
-            (status, "application/json"): OpenApiResponse(
-                _RECEIPT,
-                description="Done: it is stored, whether or not it can be read yet.",
-                examples=[
-                    OpenApiExample(becomes, value=examples.receipt(becomes, version))
-                ],
-            ),
+            (status, "application/json"): _done(becomes, version),
             (409, _PROBLEM): OpenApiResponse(
                 _CONFLICT, description="The present state does not allow it."
             ),
@@ -222,6 +216,14 @@ def _described(  # noqa: PLR0913 - an operation, told in full
         extensions={"x-problems": refusals},
     )
     return decorate
+
+
+def _done(becomes: Status, version: int | None) -> OpenApiResponse:
+    return OpenApiResponse(
+        _RECEIPT,
+        description="Done: it is stored, whether or not it can be read yet.",
+        examples=[OpenApiExample(becomes, value=examples.receipt(becomes, version))],
+    )
 
 
 create = _described(

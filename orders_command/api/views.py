@@ -9,7 +9,9 @@ from rest_framework.viewsets import ViewSet
 
 from customers import directory
 from orders_command.api import requests, schema
+from orders_command.api.reading import BadBody
 from orders_command.domain.commands import Command
+from orders_command.domain.errors import BadInput
 from orders_command.handlers import Receipt, handle
 
 NEEDS = "orders_command.command_orders"
@@ -66,13 +68,16 @@ class OrderCommands(ViewSet):
 def _carried_out(request: Request, command: Command) -> Receipt:
     requests.no_parameters(request)
     only_of = directory.kept_to(request, unless=NEEDS)
-    return handle(
-        replace(command, only_of=only_of) if only_of else command,
-        actor=requests.actor(request),
-        expected_version=requests.expected_version(request),
-        idempotency=requests.idempotency(request),
-        request_id=getattr(request, "request_id", ""),
-    )
+    try:
+        return handle(
+            replace(command, only_of=only_of) if only_of else command,
+            actor=requests.actor(request),
+            expected_version=requests.expected_version(request),
+            idempotency=requests.idempotency(request),
+            request_id=getattr(request, "request_id", ""),
+        )
+    except BadInput as refused:  # what only the order's own state can tell
+        raise BadBody(refused.errors, malformed=False) from refused
 
 
 def _answer(receipt: Receipt, *, status: int = 200) -> Response:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from orders_command import metrics
 from orders_command.events import Recorded
 from orders_command.feed.rows import COLUMNS, all_recorded
 from orders_command.feed.streams import head
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.001
 SLOW_SECONDS = 1.0
+TOLD_APART_SECONDS = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,13 +115,14 @@ def _without_hole(rows: list[Any], after: int) -> list[Any]:
 
 def _wait_for_writers(after: int, found: int, *, timeout: float = float("inf")) -> None:
     """Wait until none of the transactions that write to the log now is left."""
-    began = time.monotonic()
+    began = told_at = time.monotonic()
     reported = False
     with connection.cursor() as cursor:
         waiting = _holders(cursor)
         while waiting:
             time.sleep(POLL_SECONDS)
             waiting &= _holders(cursor)
+            told_at = _told(since=told_at, at_last=not waiting)
             if waiting and time.monotonic() - began > timeout:
                 raise TimeoutError("A writer is still at work on the log.")
             if not reported and time.monotonic() - began > SLOW_SECONDS:
@@ -130,6 +133,15 @@ def _wait_for_writers(after: int, found: int, *, timeout: float = float("inf")) 
                     found,
                     ", ".join(sorted(waiting)),
                 )
+
+
+def _told(*, since: float, at_last: bool) -> float:
+    """Count what was waited, now and then, so that a long wait is seen; return when."""
+    now = time.monotonic()
+    if not at_last and now - since < TOLD_APART_SECONDS:
+        return since
+    metrics.waited_for_writers(now - since)
+    return now
 
 
 def _holders(cursor: CursorWrapper) -> set[str]:

@@ -123,12 +123,7 @@ def append(  # noqa: PLR0913 - each is a part of what is stored at once
         "order_id": order_id,
         "before": before.version,
         "version": before.version + len(events),
-        "customer_id": state.customer_id,
-        "order_number": state.order_number,
-        "reference": state.reference,
-        "currency": state.currency,
-        "total": state.total,
-        "status": state.status,
+        **_columns(state),
         "head": rows[-1]["hash"],
         "at": context.at,
         "events": orjson.dumps(rows).decode(),
@@ -140,13 +135,7 @@ def append(  # noqa: PLR0913 - each is a part of what is stored at once
         position, earlier = _create(parameters, context.idempotency)
     else:
         position, earlier = _advance(_statement_for(events), parameters), None
-    return earlier or Receipt(
-        order_id=order_id,
-        order_number=state.order_number,
-        status=state.status,
-        version=before.version + len(events),
-        position=position,
-    )
+    return earlier or _receipt(order_id, state, parameters["version"], position)
 
 
 def stay(
@@ -167,13 +156,23 @@ def stay(
         "version": before.version,
         "status": state.status,
     }
+    position = _advance(statements.STAY, parameters)
+    return _receipt(order_id, state, before.version, position)
+
+
+def _receipt(order_id: UUID, state: OrderState, version: int, position: int) -> Receipt:
     return Receipt(
         order_id=order_id,
         order_number=state.order_number,
         status=state.status,
-        version=before.version,
-        position=_advance(statements.STAY, parameters),
+        version=version,
+        position=position,
     )
+
+
+def _columns(state: OrderState) -> dict[str, Any]:
+    """Return a state as its row has it; its lines have rows of their own."""
+    return {name: value for name, value in vars(state).items() if name != "items"}
 
 
 def _create(

@@ -46,26 +46,14 @@ def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
         return _freshness(request, order_id, own)
     if "version" in request.GET:
         return past.order_at(request, order_id, own)
-    acted_on, now_at = _number(request, "acted_on"), _number(request, "now_at")
-    answer = queries.order(order_id, only_of=own, reader=reader(request))
-    if (answer.version or 0) < now_at:
-        # A lost race tells a version; the read side may not have it yet.
-        answer = queries.order_from_log(order_id, reader=ANYBODY, only_of=own)
-    history = history_at(request, order_id, own, answer)
-    version = answer.version or 0
+    answer = _known_to(request, order_id, own)
     legal = _legal(request, answer.data["status"])
     is_part = target(request) == "order"
     context = {
         "order": showing.order(answer.data),
-        "timeline": showing.timeline(
-            history.data,
-            up_to=version,
-            new_after=acted_on or _number(request, "since") or version,
-            reader=request.user,
-            is_staff=request.user.has_perm(NEEDS),
-        ),
+        "timeline": _timeline(request, order_id, own, answer),
         "expires_at": _expires_at(answer.data),
-        "acted_on": acted_on,
+        "acted_on": _number(request, "acted_on"),
         # What comes by itself must not take the reader's place in the page.
         "takes_focus": is_part and "live" not in request.GET,
         "legal": legal,
@@ -77,6 +65,29 @@ def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
     }
     name = "orders/_order.html" if is_part else "orders/detail.html"
     return told(render(request, name, context), answer)
+
+
+def _known_to(request: HttpRequest, order_id: UUID, own: UUID | None) -> Answer:
+    """Return the order, at least as new as this page knows it to be."""
+    answer = queries.order(order_id, only_of=own, reader=reader(request))
+    if (answer.version or 0) < _number(request, "now_at"):
+        # A lost race tells a version; the read side may not have it yet.
+        return queries.order_from_log(order_id, reader=ANYBODY, only_of=own)
+    return answer
+
+
+def _timeline(
+    request: HttpRequest, order_id: UUID, own: UUID | None, answer: Answer
+) -> list[dict[str, Any]]:
+    version = answer.version or 0
+    known = _number(request, "acted_on") or _number(request, "since")
+    return showing.timeline(
+        history_at(request, order_id, own, answer).data,
+        up_to=version,
+        new_after=known or version,
+        reader=request.user,
+        is_staff=request.user.has_perm(NEEDS),
+    )
 
 
 def _freshness(request: HttpRequest, order_id: UUID, own: UUID | None) -> HttpResponse:

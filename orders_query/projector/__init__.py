@@ -32,6 +32,7 @@ from orders_query.projector.registry import (
     WEBHOOKS,
     Projection,
 )
+from orders_query.projector.rereading import retry_unreadable
 from orders_query.projector.rows import Words, save, words_of_the_day
 from orders_query.projector.running import catch_up
 from orders_query.projector.sharing import Reading
@@ -65,6 +66,7 @@ __all__ = [
     "move",
     "put_off",
     "retry",
+    "retry_unreadable",
     "save",
     "sets",
     "skip",

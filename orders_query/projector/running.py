@@ -144,8 +144,24 @@ class _Run:
         if projection == WEBHOOKS:
             self.webhooks_at = began
         limit = self.limits.get(projection, BATCH)
+        done = self._tried(projection, limit)
+        if done is None:
+            return False
+        if done.applied:
+            metrics.applied(projection, done.applied, time.monotonic() - began)
+            if projection == ORDERS and done.applied < BATCH:
+                self.pace.took(done.applied)
+            self.begun.add(projection)
+            # What the last process has died of may be anywhere in its batch: each
+            # time that is survived, twice as many are dared.
+            self.limits[projection] = 2 if done.careful else min(BATCH, limit * 2)
+        self._note(projection, done)
+        return done.applied > 0
+
+    def _tried(self, projection: str, limit: int) -> Step | None:
+        """Step a set; None if it is gone, or stands still until the next run."""
         try:
-            done = step(
+            return step(
                 projection,
                 limit=limit,
                 stand=self.stands.pop(projection, None),
@@ -159,27 +175,18 @@ class _Run:
             if projection in PROJECTIONS:
                 raise
             self.projections = tuple(p for p in self.projections if p != projection)
-            return False
         except Error as error:
-            metrics.stood_still(projection, type(error).__name__)
-            self.begun.add(projection)
+            self._stood_still(projection, error)
             raise  # the databases are all projections' own
         except Exception as error:
-            metrics.stood_still(projection, type(error).__name__)
+            self._stood_still(projection, error)
             logger.exception("The projection %s stands still", projection)
             self.failed[projection] = error
-            self.begun.add(projection)
-            return False
-        if done.applied:
-            metrics.applied(projection, done.applied, time.monotonic() - began)
-            if projection == ORDERS and done.applied < BATCH:
-                self.pace.took(done.applied)
-            self.begun.add(projection)
-            # What the last process has died of may be anywhere in its batch: each
-            # time that is survived, twice as many are dared.
-            self.limits[projection] = 2 if done.careful else min(BATCH, limit * 2)
-        self._note(projection, done)
-        return done.applied > 0
+        return None
+
+    def _stood_still(self, projection: str, error: Exception) -> None:
+        metrics.stood_still(projection, type(error).__name__)
+        self.begun.add(projection)
 
     def _note(self, projection: str, done: Step) -> None:
         self.positions[projection] = done.position

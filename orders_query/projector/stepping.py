@@ -106,11 +106,7 @@ def _step(  # noqa: PLR0913 - the same
     batch = reading.read(name, after=stand.position, limit=most)
     _require_same_log(name, stand, batch)
     if not batch.events:
-        said = freshen(name, stand, fresh_at=batch.fresh_at)
-        if said:
-            stand = replace(stand, fresh_at=batch.fresh_at)
-        since = batch.fresh_at if said else None
-        return Step(position=stand.position, since=since, stand=stand)
+        return _at_the_head(name, stand, batch)
     fresh_at = _fresh_at(stand, batch)
     writing = _Writing(name=name, rung_at=rung_at, goes_on=goes_on)
     try:
@@ -120,19 +116,27 @@ def _step(  # noqa: PLR0913 - the same
     except Overtaken:
         return Step(position=stand.position)
     _left.discard(name)
-    last = batch.events[-1]
     return Step(
-        position=last.position,
+        position=batch.events[-1].position,
         applied=len(batch.events),
         since=batch.events[0].recorded_at,
         careful=is_careful,
-        stand=Stand(
-            position=last.position,
-            hash=last.hash,
-            fresh_at=fresh_at,
-            tries=int(goes_on),
-        ),
+        stand=_left_at(batch.events[-1], fresh_at, goes_on=goes_on),
     )
+
+
+def _left_at(last: Recorded, fresh_at: datetime | None, *, goes_on: bool) -> Stand:
+    return Stand(
+        position=last.position, hash=last.hash, fresh_at=fresh_at, tries=int(goes_on)
+    )
+
+
+def _at_the_head(name: str, stand: Stand, batch: feed.Batch) -> Step:
+    """Say that nothing is missing, if that has not just been said."""
+    if not freshen(name, stand, fresh_at=batch.fresh_at):
+        return Step(position=stand.position, stand=stand)
+    fresh = replace(stand, fresh_at=batch.fresh_at)
+    return Step(position=stand.position, since=batch.fresh_at, stand=fresh)
 
 
 def follow(name: str, position: int, events: Sequence[Recorded]) -> None:

@@ -44,8 +44,7 @@ def fill(projection: str, *, batch: int = BATCH) -> Iterator[Progress]:
     It goes on where an earlier one was ended, however that was; a load of the whole
     log begins anew.
     """
-    name = sets.name_of(projection, sets.SHADOW)
-    began, events, has_begun, limit = time.monotonic(), 0, False, batch
+    name, began = sets.name_of(projection, sets.SHADOW), time.monotonic()
     try:
         if may_load(projection):
             for loaded, known in load():
@@ -55,20 +54,28 @@ def fill(projection: str, *, batch: int = BATCH) -> Iterator[Progress]:
                     events=loaded,
                     seconds=time.monotonic() - began,
                 )
-        while True:
-            done = step(name, limit=limit, has_begun=has_begun, goes_on=True)
-            limit = 2 if done.careful else min(batch, limit * 2)
-            has_begun = done.applied > 0
-            events += done.applied
-            head = feed.head()
-            yield Progress(
-                position=done.position,
-                head=head,
-                events=events,
-                seconds=time.monotonic() - began,
-            )
-            faults.reach("rebuild.after_batch", projection)
-            if head <= done.position or not done.applied:
-                return
+        yield from _stepped(projection, name, batch=batch, began=began)
     finally:
         end_try(name)
+
+
+def _stepped(
+    projection: str, name: str, *, batch: int, began: float
+) -> Iterator[Progress]:
+    """Go on batch by batch from where the set stands."""
+    events, has_begun, limit = 0, False, batch
+    while True:
+        done = step(name, limit=limit, has_begun=has_begun, goes_on=True)
+        limit = 2 if done.careful else min(batch, limit * 2)
+        has_begun = done.applied > 0
+        events += done.applied
+        head = feed.head()
+        yield Progress(
+            position=done.position,
+            head=head,
+            events=events,
+            seconds=time.monotonic() - began,
+        )
+        faults.reach("rebuild.after_batch", projection)
+        if head <= done.position or not done.applied:
+            return

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import Error, connections
 from django.utils import timezone
 
+from orders_query import heartbeat
 from orders_query.databases import PRIMARY
 from orders_query.models import Rebuilder, RebuildRequest
 from orders_query.rebuilding import asked
@@ -113,6 +114,7 @@ def _is_alive() -> None:
     Rebuilder.objects.using(PRIMARY).update_or_create(
         pk=ONLY, defaults={"seen_at": timezone.now()}
     )
+    heartbeat.show()
 
 
 def _leaves() -> None:

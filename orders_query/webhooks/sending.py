@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db import Error, connections
 
-from orders_query import metrics
+from orders_query import heartbeat, metrics
 from orders_query.webhooks import claims, endpoints, filling, posting, scheduling
 from orders_query.webhooks.claims import Claimed
 from orders_query.webhooks.messages import Message, messages
@@ -58,7 +58,9 @@ class Sender:
     def run(self) -> None:
         while not self._stopping.is_set():
             try:
-                self._wait(self._round())
+                pause = self._round()
+                heartbeat.show()
+                self._wait(pause)
             except Error as error:
                 logger.warning("A database is away: %s", type(error).__name__)
                 connections.close_all()

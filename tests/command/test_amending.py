@@ -140,6 +140,14 @@ def test_prices_have_the_digits_of_the_orders_own_currency(clerk):
     ]
 
 
+def test_of_many_wrong_prices_fifty_are_told(clerk):
+    order = an_order(a_customer(), currency="JPY", items=lines(("tea", 1, "100")))
+
+    refused = clerk.post(place(order), {"items": [{**TEA, "price": "1.50"}] * 500})
+
+    assert (refused.status_code, len(refused.json()["errors"])) == (422, 50)
+
+
 def test_an_order_that_has_moved_on_is_409_and_tells_since_when(clerk):
     order = an_order(a_customer())
     amended(order.order_id, ("sugar", 1, "2.00"))

@@ -117,3 +117,11 @@ def test_every_file_of_ours_that_is_named_is_there(document):
     named = {name.rstrip("/") for name in _PLACE.findall(prose(document))}
 
     assert [n for n in named - NEW - MADE if not (ROOT / n).exists()] == []
+
+
+def test_every_folder_of_tests_is_told_in_contributing():
+    folders = {f"tests/{path.parent.name}" for path in ROOT.glob("tests/*/test_*.py")}
+    told = set(_PLACE.findall((ROOT / "CONTRIBUTING.md").read_text()))
+
+    missing = sorted(folders - told)
+    assert missing == [], "add each to the table `Where tests are` of CONTRIBUTING.md"

@@ -108,3 +108,12 @@ def test_every_read_table_is_told():
     }
 
     check(code, set(names(table(READ_TABLES, of="table"))), READ_TABLES)
+
+
+@pytest.mark.parametrize(
+    ("document", "of"), [(ERRORS, "type"), (READ_TABLES, "table"), (COMMANDS, "task")]
+)
+def test_no_row_is_there_twice(document, of):
+    told_of = [row[0] for row in table(document, of=of)]
+
+    assert sorted(told_of) == sorted(set(told_of))

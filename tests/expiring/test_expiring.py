@@ -76,6 +76,16 @@ def test_what_became_too_old_since_the_last_run_is_made_up_for(shop):
     assert status_of(order_id) == "CANCELLED"
 
 
+def test_a_past_order_that_is_brought_in_later_is_left_to_a_person(shop):
+    placed_since_it_is_on(shop)
+    shop.run()
+
+    order_id = shop.placed(before=timedelta(hours=2))
+    shop.run()
+
+    assert status_of(order_id) == "PENDING"
+
+
 def test_turned_off_and_on_again_it_begins_with_the_orders_of_then(shop):
     order_id = placed_since_it_is_on(shop)
 

@@ -1,6 +1,6 @@
 """`manage.py import_orders`: what happened elsewhere, with the events it had."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,7 +18,7 @@ from tests.importing.files import (
     a_reference,
     a_row,
 )
-from tests.orders import ACTOR, confirmed, shipped
+from tests.orders import ACTOR, amended, confirmed, shipped
 from tests.people import an_email, desk_clerk
 from tests.projected import catch_up
 
@@ -155,6 +155,19 @@ def test_an_order_that_has_moved_on_since_is_still_there(imports):
 
     assert "0 imported, 1 already there, 0 refused" in again.printed
     assert order(row["order_ref"]).status == "SHIPPED"
+
+
+def test_an_order_whose_items_were_amended_here_is_still_there(imports):
+    row = a_row()
+    imports(row)
+    order_id = order(row["order_ref"]).pk
+    at = datetime.fromisoformat(CONFIRMED)
+    amended(order_id, ("coffee", 1, "9.00"), at=at - timedelta(hours=1))
+    confirmed(order_id, at=at)
+
+    again = imports({**row, "confirmed_at": CONFIRMED})
+
+    assert "0 imported, 1 already there, 0 refused" in again.printed
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,12 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection, connections, transaction
+from prometheus_client import REGISTRY
 
 from orders_command import feed
 from tests.waiting import eventually
+
+WAITED = "orders_feed_wait_seconds_total"
 
 
 def positions(after=0, limit=1000):
@@ -231,6 +234,19 @@ def test_a_position_is_proven_only_when_no_writer_is_left(log):
     writer.commit()
 
     assert eventually(feed.proven_head) == 1
+
+
+def test_a_wait_for_a_writer_is_counted_while_it_lasts(log):
+    before = REGISTRY.get_sample_value(WAITED)
+    early, late = log.writer(), log.writer()
+    early.insert()
+    late.insert()
+    late.commit()
+
+    with pytest.raises(TimeoutError):
+        feed.read(after=0, limit=10, timeout=0.5)
+
+    assert REGISTRY.get_sample_value(WAITED) - before > 0.3
 
 
 def test_a_hole_that_fills_makes_no_batch_longer_than_asked(log):

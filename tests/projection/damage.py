@@ -1,7 +1,7 @@
 """What makes an event fail, done to real rows, and undone again."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from uuid import UUID
 
 import psycopg
@@ -10,6 +10,8 @@ from config.local.addresses import OWNER_URLS
 from config.local.embedded import Embedded
 from orders_command.handlers import Receipt
 from orders_query.projector.running import LOCK
+
+Damage = Callable[[Embedded, UUID, int], AbstractContextManager[None]]
 
 
 @contextmanager
@@ -37,6 +39,20 @@ def unknown_shape(services: Embedded, order_id: UUID, version: int) -> Iterator[
 
 
 @contextmanager
+def unknown_type(services: Embedded, order_id: UUID, version: int) -> Iterator[None]:
+    """Let an event be of a type that only a later release knows."""
+    url = services.environment()[OWNER_URLS[0]]
+    with psycopg.connect(url, autocommit=True) as owner:
+        known = owner.execute(TYPE_OF, [order_id, version]).fetchone()
+        assert known is not None
+        _set(owner, SET_TYPE, ["OrderTeleported", order_id, version])
+        try:
+            yield
+        finally:
+            _set(owner, SET_TYPE, [known[0], order_id, version])
+
+
+@contextmanager
 def nobody_reads(services: Embedded) -> Iterator[None]:
     """Let no runner be at work: a batch in its hand would be applied."""
     url = services.environment()[OWNER_URLS[1]]
@@ -48,28 +64,41 @@ def nobody_reads(services: Embedded) -> Iterator[None]:
 
 @contextmanager
 def unreadable(
-    services: Embedded, place: Callable[[], Receipt], version: int
+    services: Embedded,
+    place: Callable[[], Receipt],
+    version: int,
+    how: Damage = unknown_shape,
 ) -> Iterator[Receipt]:
     """Append by `place`, and let that version be unknown before any worker reads it."""
     with ExitStack() as damage:
         with nobody_reads(services):
             receipt = place()
-            damage.enter_context(unknown_shape(services, receipt.order_id, version))
+            damage.enter_context(how(services, receipt.order_id, version))
         yield receipt
 
 
 def _set_shape(
     owner: psycopg.Connection, order_id: UUID, version: int, shape: int
 ) -> None:
+    _set(owner, SET_SHAPE, [shape, order_id, version])
+
+
+def _set(owner: psycopg.Connection, statement: bytes, values: list[object]) -> None:
     with owner.transaction():
         owner.execute("alter table orders_command_event disable trigger user")
-        owner.execute(SET_SHAPE, [shape, order_id, version])
+        owner.execute(statement, values)
         owner.execute("alter table orders_command_event enable trigger user")
 
 
 MOVE_VERSION = """
 update orders_query_orderreadmodel set version = version + %s where order_id = %s
 """
-SET_SHAPE = """
+TYPE_OF = """
+select type from orders_command_event where order_id = %s and version = %s
+"""
+SET_TYPE = b"""
+update orders_command_event set type = %s where order_id = %s and version = %s
+"""
+SET_SHAPE = b"""
 update orders_command_event set shape = %s where order_id = %s and version = %s
 """

@@ -1,5 +1,6 @@
 """An event that cannot be applied parks its order, and everybody else goes on."""
 
+from contextlib import suppress
 from io import StringIO
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from tests.orders import an_order, cancelled, confirmed, delivered, shipped
 from tests.people import a_customer, administrator, analyst, desk_clerk
 from tests.projected import ORDERS, catch_up, projector_stopped
 from tests.projection.damage import out_of_step, unreadable
+from tests.waiting import eventually
 
 PARKED = "/admin/orders_query/parkedevent/"
 
@@ -28,7 +30,8 @@ PARKED = "/admin/orders_query/parkedevent/"
 def nothing_stays_parked():
     yield
     for first in projector.waiting():
-        projector.retry(first.name, first.stream_id, actor="system:tests")
+        with suppress(projector.NothingParked):  # the worker was quicker
+            projector.retry(first.name, first.stream_id, actor="system:tests")
     assert projector.waiting() == []
     counts = Checkpoint.objects.using("query").values_list("parked", flat=True)
     assert set(counts) == {0}
@@ -157,8 +160,8 @@ def test_an_event_of_a_later_release_is_parked_and_applied_once_it_is_known(serv
 
     assert event.error == "Unreadable: Unknown event OrderConfirmed of shape 99."
     assert (answer.status_code, log.status_code) == (503, 503)
-    assert projector.retry(ORDERS, order.order_id, actor="system:tests") == ["applied"]
-    assert read_row(order.order_id).status == "CONFIRMED"
+    projector.retry_unreadable()
+    eventually(lambda: read_row(order.order_id).status == "CONFIRMED")
 
 
 def test_an_order_that_is_parked_from_its_first_event_on_is_told_from_the_log(services):
@@ -170,9 +173,9 @@ def test_an_order_that_is_parked_from_its_first_event_on_is_told_from_the_log(se
         catch_up()
         assert clerk.get(url).status_code == 404
         assert clerk.get(url, **token).status_code == 503
+        assert [e.type for e in parked(order.order_id, SALES)] == ["OrderCreated"]
 
     assert clerk.get(url, **token).json()["status"] == "PENDING"
-    assert [e.type for e in parked(order.order_id, SALES)] == ["OrderCreated"]
 
 
 def test_a_retry_applies_all_that_waits_in_sequence_and_leaves_a_trace(parked_order):
@@ -229,13 +232,11 @@ def test_sales_wait_for_an_order_that_they_could_not_count(services):
         catch_up()
         cancelled(order.order_id)
         catch_up()
+        waits = [e.type for e in parked(order.order_id, SALES)]
 
-    assert [e.type for e in parked(order.order_id, SALES)] == [
-        "OrderCreated",
-        "OrderCancelled",
-    ]
-    outcomes = projector.retry(SALES, order.order_id, actor="system:tests")
-    assert outcomes == ["applied", "applied"]
+    assert waits == ["OrderCreated", "OrderCancelled"]
+    projector.retry_unreadable()
+    eventually(lambda: parked(order.order_id, SALES) == [])
 
 
 def test_the_terminal_shows_retries_and_skips(services, parked_order):

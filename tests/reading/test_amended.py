@@ -35,9 +35,14 @@ def names():
 
 @pytest.fixture
 def order(began, names):
-    """Tea, then tea and milk, then sugar alone; confirmed in the end: an hour each."""
+    """
+    Tea, then tea and milk, then sugar alone; confirmed in the end: an hour each.
+
+    The first amendment finds the order in the read tables, the others in their batch.
+    """
     tea, milk, sugar = names
     placed = an_order(a_customer(), at=began, items=lines((tea, 2, "3.50")))
+    catch_up()
     amended(placed.order_id, (tea, 3, "3.50"), (milk, 1, "1.00"), at=began + HOUR)
     amended(placed.order_id, (sugar, 4, "0.25"), at=began + 2 * HOUR)
     confirmed(placed.order_id, at=began + 3 * HOUR)

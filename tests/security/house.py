@@ -161,6 +161,8 @@ class House(Cluster):
 STANDS = """
 select min(position) from orders_query_checkpoint where name not like '%:shadow'
 """
+# Whoever is named in no line then is named in none ever.
+SAYS_ALL = {"LOG_FORMAT": "json", "LOG_LEVEL": "DEBUG", "LOG_REQUESTS": "1"}
 
 
 @contextmanager
@@ -176,6 +178,7 @@ def house(home: Path) -> Iterator[House]:
             environment={
                 **without_services(),
                 **application.environment(home, servers.environment()),
+                **SAYS_ALL,
             },
             port=free_ports(1)[0],
             console=console,

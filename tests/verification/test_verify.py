@@ -111,7 +111,7 @@ def test_changed_items_are_found(order, vandal):
         findings = found(order.order_id)
 
     assert findings == [
-        f"log: order {order.order_id}: the item rows are not those of the first event"
+        f"log: order {order.order_id}: the item rows are not those that the log says"
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from orders_query.api.parameters import MAX_EVENTS
-from orders_query.api.schema import answers, asked
+from orders_query.api.schema import answers, asked, watched
 from orders_query.api.schema.sent import DISPOSITION, ETAG, FRESHNESS, NEXT, PAGES
 from orders_query.api.schema.values import Schema, many
 
@@ -112,7 +112,7 @@ history = _described(
 )
 trace = _described(
     "getOrderTrace",
-    answers.TRACE,
+    watched.TRACE,
     "Where an order's events are",
     "For each event when it was received, committed, announced, applied, and visible "
     "on each replica.",
@@ -195,7 +195,7 @@ changes_of = _described(
 )
 sync = _described(
     "getSync",
-    answers.SYNC,
+    watched.SYNC,
     "How far the read side has come",
     "The log's end, where each projection stands, and how each replica is.",
     sends=(),

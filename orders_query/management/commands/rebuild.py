@@ -3,6 +3,8 @@
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -71,23 +73,8 @@ class Command(BaseCommand):
             swaps=not how["no_swap"],
             batch=how["batch"],
         )
-        try:
-            with rebuilding.sole(name):
-                self._do(wish)
-        except rebuilding.NotCarriedOut as refused:
-            hint = HINTS.get(type(refused), "")
-            raise CommandError(f"{refused} {hint}".strip()) from refused
-        except (
-            rebuilding.AlreadyRunning,
-            rebuilding.SwapRefused,
-            CannotVerify,
-        ) as refused:
-            raise CommandError(str(refused)) from refused
-        except (IntegrityError, DataError) as error:
-            # Its words may quote a row.
-            raise CommandError(f"{type(error).__name__}: run it again.") from None
-        except projector.LogReplaced as replaced:
-            raise CommandError(f"{replaced} Discard the unfinished set.") from replaced
+        with _refusals_told(), rebuilding.sole(name):
+            self._do(wish)
 
     def _do(self, wish: Wish) -> None:
         printing = _Printing(self)
@@ -96,6 +83,22 @@ class Command(BaseCommand):
         is_rebuilt = wish.action == Action.REBUILD and wish.swaps
         if is_rebuilt and rebuilding.exists(wish.projection, PREVIOUS):
             printing.says("--rollback goes back, --drop-previous gives its space back")
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    try:
+        yield
+    except rebuilding.NotCarriedOut as refused:
+        hint = HINTS.get(type(refused), "")
+        raise CommandError(f"{refused} {hint}".strip()) from refused
+    except (rebuilding.AlreadyRunning, rebuilding.SwapRefused, CannotVerify) as refused:
+        raise CommandError(str(refused)) from refused
+    except (IntegrityError, DataError) as error:
+        # Its words may quote a row.
+        raise CommandError(f"{type(error).__name__}: run it again.") from None
+    except projector.LogReplaced as replaced:
+        raise CommandError(f"{replaced} Discard the unfinished set.") from replaced
 
 
 class _Printing:
