@@ -38,6 +38,7 @@ def counted_web(services, settings) -> Iterator[str]:
         application.worker(environment),
         application.beat(environment),
         application.rebuilder(environment),
+        application.webhooks(environment),
     ):
         yield f"http://{HOST}:{port}"
 
@@ -118,6 +119,7 @@ def test_the_page_tells_the_numbers_of_the_default_settings():
         "web process": pooling.of_web_process(),
         "worker process": pooling.of_worker_process(),
         "rebuilder": pooling.of_rebuilder(),
+        "sender of webhooks": pooling.of_sender(),
         "`manage.py` beside": pooling.of_commands(),
         "all, by default": pooling.at_most(),
     }

@@ -148,6 +148,7 @@ LOCKED_OUT = {
     "verify": (["manage.py", "verify"], "CommandError"),
     "api_token": (["manage.py", "api_token", "ada"], "OperationalError"),
     "rebuilder": (["manage.py", "rebuilder"], "OperationalError"),
+    "webhooks": (["manage.py", "webhooks"], "OperationalError"),
     "worker": ([*CELERY, "worker", "--concurrency=1"], OF_CELERY),
     "beat": ([*CELERY, "beat", "--pidfile="], OF_CELERY),
     "web": ([*GRANIAN, "config.asgi:application"], "OperationalError"),
