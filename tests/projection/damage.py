@@ -27,6 +27,18 @@ def out_of_step(services: Embedded, order_id: UUID) -> Iterator[None]:
 
 
 @contextmanager
+def as_many_orders(
+    owner: psycopg.Connection, customer_id: UUID, *, more: int
+) -> Iterator[None]:
+    """Let a customer's totals tell of so many more orders than there are."""
+    owner.execute(MORE_ORDERS, [more, customer_id])
+    try:
+        yield
+    finally:
+        owner.execute(MORE_ORDERS, [-more, customer_id])
+
+
+@contextmanager
 def unknown_shape(services: Embedded, order_id: UUID, version: int) -> Iterator[None]:
     """Let an event be of a shape that only a later release knows."""
     url = services.environment()[OWNER_URLS[0]]
@@ -101,4 +113,8 @@ update orders_command_event set type = %s where order_id = %s and version = %s
 """
 SET_SHAPE = b"""
 update orders_command_event set shape = %s where order_id = %s and version = %s
+"""
+MORE_ORDERS = """
+update orders_query_customertotals set order_count = order_count + %s
+where customer_id = %s
 """
