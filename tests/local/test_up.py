@@ -54,7 +54,7 @@ def test_the_web_server_does_not_know_the_owner_of_the_databases(up: Running) ->
         ("worker", ("celery", "worker")),
         ("beat", ("celery", "beat")),
         ("rebuilder", ("manage.py", "rebuilder")),
-        ("webhooks", ("manage.py", "webhooks")),
+        ("webhooks", ("manage.py webhooks",)),
         ("valkey", ("valkey-server",)),
         ("replica", ("postgres", "/replica")),
         ("primary", ("postgres", "/primary")),
