@@ -22,6 +22,7 @@ ACTOR = "system:expiry"
 RUN_SECONDS = 20.0  # then the rest is left to the next run
 # An order may be committed so long after the time that it carries, by another clock.
 LATE = timedelta(minutes=1)
+FORGOTTEN_AFTER = timedelta(days=1)  # without a run, and with a worker where it is off
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
@@ -71,8 +72,13 @@ def expire(*, age: timedelta, seconds: float = RUN_SECONDS) -> Tally:
 
 
 def stop() -> None:
-    """Cancel nothing by itself any more; what becomes too old from now on is left."""
-    expiry.forget()
+    """
+    Begin anew when it is turned on again, if it has been off for a day everywhere.
+
+    Until then another worker may still be at it, or be again once it is deployed.
+    """
+    if expiry.forget(unused_for=FORGOTTEN_AFTER):
+        logger.info("Automatic cancellation is off; turned on again it begins anew.")
 
 
 def overdue(*, age: timedelta) -> Iterator[Pending]:
