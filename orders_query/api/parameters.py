@@ -25,6 +25,7 @@ MAX_IDS = 200
 MAX_SEARCH = 200
 MAX_WAIT = 60
 EXPANSIONS = frozenset({"history", "customer"})
+LIFETIME_VALUES = "lifetimeValues"  # what a summary can be expanded by
 CLOCKS_DIFFER = timedelta(minutes=1)
 _PAGE = ("limit", "cursor")
 _FRESHNESS = ("maxStaleness",)
@@ -124,6 +125,11 @@ def one_order(request: Request) -> tuple[Moment, frozenset[str]]:
         as_of=single(query, "asOf", a_past_time),
     )
     return moment, single(query, "expand", _expansions) or frozenset()
+
+
+def of_summary(request: Request) -> bool:
+    """Return whether a summary shall tell of each currency."""
+    return bool(single(only(request, "expand"), "expand", _of_summary))
 
 
 def days(query: QueryDict) -> Days:
@@ -243,6 +249,12 @@ def _expansions(text: str) -> frozenset[str]:
     if not parts <= EXPANSIONS:
         raise ValueError(f"Expand {' or '.join(sorted(EXPANSIONS))}.")
     return parts
+
+
+def _of_summary(text: str) -> str:
+    if text != LIFETIME_VALUES:
+        raise ValueError(f"Expand {LIFETIME_VALUES}.")
+    return text
 
 
 def _currency(text: str) -> str:

@@ -79,11 +79,13 @@ class Summaries(QueryViewSet):
 
     @schema.summary
     def retrieve(self, request: Request, customer_id: UUID) -> Response:
-        parameters.only(request)
+        is_expanded = parameters.of_summary(request)
         if self.only_of(request) not in (None, customer_id):
             raise PermissionDenied
-        reader = parameters.reader(request)
-        return told(request, queries.customer_summary(customer_id, reader=reader))
+        answer = queries.customer_summary(
+            customer_id, of_each=is_expanded, reader=parameters.reader(request)
+        )
+        return told(request, answer)
 
 
 class Exports(QueryViewSet):

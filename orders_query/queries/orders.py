@@ -119,14 +119,17 @@ def status_counts(
     return _single(read(asked, reader=reader), OrderNotFound)
 
 
-def customer_summary(customer_id: UUID, *, reader: Reader = ANYBODY) -> Answer:
+def customer_summary(
+    customer_id: UUID, *, of_each: bool = False, reader: Reader = ANYBODY
+) -> Answer:
     """
-    Return what a customer's orders add up to, in the shop's currency if it has any.
+    Return what a customer's orders add up to, in the shop's currency if it has any;
+    `of_each` of its currencies beside it.
 
     :raises CustomerNotFound: if there is no such customer
     """
     asked = Question(
-        sql=statements.SUMMARY,
+        sql=statements.SUMMARY_OF_EACH if of_each else statements.SUMMARY,
         parameters={
             "customer_id": customer_id,
             "currency": settings.DEFAULT_CURRENCY,

@@ -179,27 +179,29 @@ from c left join lateral (
 ) found on true
 """  # noqa: S608 - built from constants
 
-SUMMARY = f"""{PREPARED}{ORDERS}
+_LIFETIME_VALUES = """'lifetimeValues', (
+                 select coalesce(json_agg(json_build_object('currency', key,
+                          'value', value::numeric) order by key), '[]')
+                 from jsonb_each_text(t.lifetime)),"""
+_SUMMARY = f"""{PREPARED}{ORDERS}
 select c.position, c.age, found.body is not null, found.body, null
 from c left join lateral (
     select json_build_object('customerId', t.customer_id, 'orderCount', t.order_count,
              'openOrders', t.open_orders,
              'lifetimeValue', coalesce((t.lifetime ->> v.currency)::numeric,
                                        %(zero)s::numeric),
-             'currency', v.currency,
-             'lifetimeValues', (
-                 select coalesce(json_agg(json_build_object('currency', key,
-                          'value', value::numeric) order by key), '[]')
-                 from jsonb_each_text(t.lifetime)),
+             'currency', v.currency, {{values}}
              'firstOrderAt', {TIME.format("t.first_order_at")},
              'lastOrderAt', {TIME.format("t.last_order_at")})::text as body
     from orders_query_customertotals t,
     lateral (select case
-        when t.lifetime ? %(currency)s or t.lifetime = '{{}}' then %(currency)s
+        when t.lifetime ? %(currency)s or t.lifetime = '{{{{}}}}' then %(currency)s
         else (select min(k) from jsonb_object_keys(t.lifetime) k) end as currency) v
     where c.fresh and t.customer_id = %(customer_id)s
 ) found on true
 """  # noqa: S608 - built from constants
+SUMMARY = _SUMMARY.format(values="")
+SUMMARY_OF_EACH = _SUMMARY.format(values=_LIFETIME_VALUES)
 
 # The same, of each currency, for people.
 TOTALS = f"""{PREPARED}{ORDERS}

@@ -147,7 +147,9 @@ def test_what_is_no_currency_is_400(clerk, what, asked):
 
 @pytest.mark.usefixtures("sold")
 def test_a_customers_summary_tells_each_and_the_shops_own_first(clerk, customer_id):
-    answer = clerk.get(f"/api/query/customers/{customer_id}/summary")
+    answer = clerk.get(
+        f"/api/query/customers/{customer_id}/summary?expand=lifetimeValues"
+    )
 
     told = answer.json()
     assert (told["orderCount"], told["openOrders"]) == (7, 4)
@@ -156,6 +158,17 @@ def test_a_customers_summary_tells_each_and_the_shops_own_first(clerk, customer_
         row[0] for row in DAY
     ]
     assert written(answer, "value") == [row[3] for row in DAY]
+
+
+@pytest.mark.usefixtures("sold")
+def test_a_summary_tells_no_more_than_it_is_asked_for(clerk, customer_id):
+    path = f"/api/query/customers/{customer_id}/summary"
+
+    assert set(clerk.get(path).json()) == {
+        *("customerId", "orderCount", "openOrders", "lifetimeValue", "currency"),
+        *("firstOrderAt", "lastOrderAt"),
+    }
+    assert clerk.get(f"{path}?expand=history").status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -170,7 +183,9 @@ def test_whose_orders_are_in_none_of_the_shops_own(clerk, customer_id, day, only
     list(sell(customer_id, day, [row for row in SOLD if row[0] in only]))
     catch_up()
 
-    answer = clerk.get(f"/api/query/customers/{customer_id}/summary")
+    answer = clerk.get(
+        f"/api/query/customers/{customer_id}/summary?expand=lifetimeValues"
+    )
 
     assert (answer.json()["currency"], *written(answer, "lifetimeValue")) == told
     told_of = [each["currency"] for each in answer.json()["lifetimeValues"]]

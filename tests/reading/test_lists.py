@@ -34,7 +34,7 @@ def test_an_order_in_full(clerk):
     assert set(told) == {
         *("orderId", "orderNumber", "reference", "customerId", "customerName"),
         *("customerEmail", "itemCount", "total", "currency", "status", "version"),
-        *("createdAt", "lastUpdatedAt", "items", "note", "reason"),
+        *("createdAt", "lastUpdatedAt", "items", "note", "notes", "reason"),
         *("carrier", "trackingNumber"),
     }
     assert b'"total" : 7.00' in answer.content

@@ -159,11 +159,13 @@ CUSTOMER_SUMMARY = named(
             **many(
                 named("LifetimeValue", {"currency": CURRENCY, "value": money(546.1)})
             ),
-            "description": "Of each currency that the customer has ordered in.",
+            "description": "With `expand=lifetimeValues`: of each currency that the "
+            "customer has ordered in.",
         },
         "firstOrderAt": or_null(CREATED_AT),
         "lastOrderAt": or_null(CREATED_AT),
     },
+    "lifetimeValues",
 )
 CUSTOMER_EXPORT = named(
     "CustomerExport",

@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from orders_query.api.parameters import (
     EXPANSIONS,
+    LIFETIME_VALUES,
     MAX_IDS,
     MAX_LIMIT,
     MAX_SEARCH,
@@ -92,6 +93,11 @@ EXPAND = _query(
         "examples": ["history,customer"],
     },
     "What comes with it: history, customer, or both, separated by a comma.",
+)
+EXPAND_SUMMARY = _query(
+    "expand",
+    {"type": "string", "enum": [LIFETIME_VALUES], "examples": [LIFETIME_VALUES]},
+    "What comes with it: the lifetime value in each currency.",
 )
 LIMIT = limit()
 CURSOR = _query(

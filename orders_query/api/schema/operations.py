@@ -131,7 +131,7 @@ summary = _described(
     answers.CUSTOMER_SUMMARY,
     "What a customer's orders add up to",
     "Cancelled orders count, and are left out of the value.",
-    asks=(asked.THE_CUSTOMER,),
+    asks=(asked.THE_CUSTOMER, asked.EXPAND_SUMMARY),
     refuses=_OF_CUSTOMER,
 )
 export = _described(
