@@ -226,7 +226,7 @@ class ParkedEventAdmin(OnPrimaryAdmin):
         for name, stream_id in orders:
             try:
                 outcome = decide(name, stream_id, **how)[-1]
-            except (projector.NothingParked, projector.ProjectorIsBusy) as error:
+            except projector.NOT_TRIED as error:
                 outcome = f"not tried: {error}"
             is_done = outcome in {projector.APPLIED, projector.SKIPPED}
             level = messages.SUCCESS if is_done else messages.ERROR

@@ -66,7 +66,7 @@ def _decided(
     """Decide in the reader's name, and tell on the sync page what came of it."""
     try:
         outcomes = decide(name, stream_id, actor=f"user:{request.user.pk}", **how)
-    except (projector.NothingParked, projector.ProjectorIsBusy) as error:
+    except projector.NOT_TRIED as error:
         outcomes = [f"not tried: {error}"]
     is_done = outcomes[-1] in {projector.APPLIED, projector.SKIPPED}
     say = messages.success if is_done else messages.error

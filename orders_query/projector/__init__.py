@@ -15,8 +15,10 @@ from orders_query.projector.collecting import put_off
 from orders_query.projector.erasing import erase_given_up
 from orders_query.projector.parking import (
     APPLIED,
+    NOT_TRIED,
     SKIPPED,
     NothingParked,
+    NotSkippable,
     ProjectorIsBusy,
     Waiting,
     retry,
@@ -40,12 +42,14 @@ from orders_query.projector.stepping import LogReplaced, Step, follow, step
 
 __all__ = [
     "APPLIED",
+    "NOT_TRIED",
     "ORDERS",
     "PROJECTIONS",
     "SALES",
     "SKIPPED",
     "WEBHOOKS",
     "LogReplaced",
+    "NotSkippable",
     "NothingParked",
     "Overtaken",
     "Projection",

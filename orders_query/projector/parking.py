@@ -9,7 +9,12 @@ from uuid import UUID
 from django.db import OperationalError, connections, transaction
 
 from orders_command import feed
-from orders_command.events import CustomerErased, Recorded
+from orders_command.events import (
+    CustomerErased,
+    OrderCreated,
+    OrderItemsAmended,
+    Recorded,
+)
 from orders_query.databases import PRIMARY
 from orders_query.projector import rows, sets, statements, telling
 from orders_query.projector.applying import apply_to
@@ -18,14 +23,23 @@ RETRY, SKIP = "retry", "skip"
 BEGUN, APPLIED, SKIPPED = "begun", "applied", "skipped"
 LOCK_SECONDS = 10  # for the projector's own transaction to end
 SHOWN_ERROR = 500  # characters of one
+# A cancellation takes out of the sums what these have put in.
+SUMMED = frozenset({OrderCreated.__name__, OrderItemsAmended.__name__})
 
 
 class NothingParked(Exception):
     """No event of this order is parked; somebody else may have been here."""
 
 
+class NotSkippable(Exception):
+    """Left out, it would make what follows wrong."""
+
+
 class ProjectorIsBusy(Exception):
     """The projection's checkpoint is held for long."""
+
+
+NOT_TRIED = (NothingParked, NotSkippable, ProjectorIsBusy)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +133,7 @@ def skip(name: str, stream_id: UUID, *, actor: str, reason: str) -> list[str]:
     Leave out an order's first parked event for good, and apply those behind it.
 
     :raises ValueError: without a reason
+    :raises NotSkippable: if what follows counts on it
     :raises NothingParked: if there is none
     :raises ProjectorIsBusy: if the checkpoint is held for long
     """
@@ -135,6 +150,8 @@ def _decided(name: str, stream_id: UUID, decision: Decision) -> str:
     first = next(iter(waiting(name, stream_id)), None)
     if first is None:
         raise NothingParked(f"Nothing of {stream_id} is parked in {name}.")
+    if decision.action == SKIP:
+        _require_skippable(first)
     kept = _keep(first, decision)
     try:
         outcome = _carry_out(first, decision)
@@ -146,6 +163,15 @@ def _decided(name: str, stream_id: UUID, decision: Decision) -> str:
         _note_error(first, told(error))
     _conclude(kept, outcome)
     return outcome
+
+
+def _require_skippable(first: Waiting) -> None:
+    if sets.projection_of(first.name) == sets.SALES and first.type in SUMMED:
+        raise NotSkippable(
+            f"An {first.type} is not skipped in sales: a cancellation would take out "
+            "what was never put in. Retry it with a version that can apply it, or "
+            "rebuild sales."
+        )
 
 
 def told(error: Exception) -> str:

@@ -27,6 +27,7 @@ from orders_query.queries.answers import (
     VersionNotFound,
 )
 from orders_query.queries.asking import Reader
+from orders_query.queries.statements import NEWEST_NOTES
 
 SOURCE = "log"
 
@@ -52,7 +53,9 @@ def order_from_log(  # noqa: PLR0913 - what `queries.order` is asked
     """Return the order folded from its events, as `queries.order` would."""
     folded = _fold(order_id, reader, only_of=only_of, version=version, as_of=as_of)
     card = directory.find(folded.row.customer_id)
-    shown = _shown(folded.row, card) | {"notes": list(_notes(folded.events))}
+    shown = _shown(folded.row, card) | {
+        "notes": list(_notes(folded.events))[-NEWEST_NOTES:]
+    }
     if "customer" in expand:
         named = {"customerId": card.customer_id, "name": card.name}
         shown["customer"] = {**named, "email": card.email}

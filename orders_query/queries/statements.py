@@ -9,6 +9,7 @@ from functools import cache
 
 # For those whose one good plan does not depend on the values they are asked with.
 PREPARED = "-- prepared"
+NEWEST_NOTES = 200  # of an order, in its answer; the history has all
 TIME = """to_char({} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
@@ -93,12 +94,13 @@ c.parked > 0 and exists (
       and p.position <= %(at_least)s)"""
 # Of an erased customer's notes there is no text, and then nothing to show.
 _NOTES = f"""coalesce((
-        select json_agg(json_build_object('version', h.version,
-                 'at', {TIME.format("h.at")}, 'actor', h.actor,
-                 'note', h.data->'note') order by h.version)
-        from orders_query_orderhistory h
-        where h.order_id = o.order_id and h.type = 'OrderNoteAdded'
-          and h.version <= s.version and h.data ? 'note'), '[]')"""  # noqa: S608
+        select json_agg(json_build_object('version', n.version,
+                 'at', {TIME.format("n.at")}, 'actor', n.actor,
+                 'note', n.data->'note') order by n.version)
+        from (select h.version, h.at, h.actor, h.data from orders_query_orderhistory h
+              where h.order_id = o.order_id and h.type = 'OrderNoteAdded'
+                and h.version <= s.version and h.data ? 'note'
+              order by h.version desc limit {NEWEST_NOTES}) n), '[]')"""  # noqa: S608
 _MINE = "(%(only_of)s::uuid is null or o.customer_id = %(only_of)s)"
 _PARTS = {
     "history": f""", 'history', (

@@ -11,6 +11,7 @@ from customers import directory
 from orders_command import feed
 from orders_query import queries
 from orders_query.queries import ANYBODY
+from orders_query.queries.statements import NEWEST_NOTES
 from orders_query.webhooks.messages import body_of
 from tests.orders import ACTOR, an_order, confirmed, noted
 from tests.people import a_customer, desk_clerk
@@ -64,6 +65,21 @@ def test_an_order_tells_its_notes_with_who_and_when():
     ]
     assert history[4]["data"]["note"] == SECOND
     assert history[4]["data"].keys() == {"note", "noteId"}
+
+
+def test_of_many_notes_the_newest_are_shown_and_the_history_has_all():
+    order_id = an_order(a_customer()).order_id
+    for number in range(NEWEST_NOTES + 1):
+        noted(order_id, f"No. {number}")
+    catch_up()
+    clerk, path = desk_clerk(), f"/api/query/orders/{order_id}"
+
+    told = clerk.get(path).json()["notes"]
+    folded = queries.order_from_log(order_id, reader=ANYBODY, only_of=None)
+
+    assert [note["note"] for note in told] == [f"No. {n}" for n in range(1, 201)]
+    assert json.loads(folded.body)["notes"] == told
+    assert len(clerk.get(f"{path}/history").json()) == 202
 
 
 def test_the_past_has_the_notes_of_its_day():

@@ -1,9 +1,11 @@
 """Amended orders and what may go wrong: parked events, damage, rebuilds."""
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from uuid import uuid4
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from orders_command import codec
 from orders_command.models import Event
@@ -13,7 +15,8 @@ from orders_query.projector import ORDERS, SALES
 from orders_query.queries import Days
 from orders_query.verification import snapshots, verify
 from tests.orders import amended, an_order, cancelled, lines
-from tests.people import a_customer
+from tests.pages.visiting import signed_in, text
+from tests.people import a_customer, administrator
 from tests.projected import catch_up
 from tests.projection.damage import unreadable
 
@@ -117,6 +120,34 @@ def test_an_amendment_that_cannot_be_read_waits_with_what_follows(services, day)
     assert (before, sound) == (["7.00"], [])
     assert revenue(day) == ["0.00"]
     assert differences() == []
+
+
+def test_in_sales_nothing_is_skipped_that_a_cancellation_takes_out(services, day):
+    placed = an_order(a_customer(), at=day)
+    catch_up()
+    skip = f"/sync/parked/{SALES}/{placed.order_id}/skip"
+
+    with unreadable(services, lambda: amended(placed.order_id, ("milk", 4, "9.00")), 2):
+        catch_up()
+        typed = by_terminal("skip", placed.order_id, SALES)
+        page = signed_in(administrator()).post(skip, {"reason": "why"}, follow=True)
+    for name in (ORDERS, SALES):
+        projector.retry(name, placed.order_id, actor="system:tests")
+    cancelled(placed.order_id)
+    catch_up()
+
+    assert "not tried: An OrderItemsAmended is not skipped in sales" in typed
+    assert "not tried: An OrderItemsAmended is not skipped" in text(page)
+    assert revenue(day) == ["0.00"]
+
+
+def by_terminal(what, order_id, name):
+    """Decide by `manage.py parked`, in vain, and return what it says."""
+    said = StringIO()
+    how = ["--projection", name, "--reason", "why"]
+    with pytest.raises(CommandError, match="1 of 1 are still parked"):
+        call_command("parked", what, str(order_id), *how, stdout=said)
+    return said.getvalue()
 
 
 def test_a_cancellation_that_is_retried_alone_takes_out_the_amended_amounts(

@@ -87,7 +87,7 @@ class Command(BaseCommand):
 def _outcomes(first: Waiting, decide: Callable[[Waiting], list[str]]) -> list[str]:
     try:
         return decide(first)
-    except (projector.NothingParked, projector.ProjectorIsBusy, ValueError) as error:
+    except (*projector.NOT_TRIED, ValueError) as error:
         return [f"not tried: {error}"]
 
 
