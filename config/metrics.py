@@ -136,6 +136,7 @@ _OF_ENDPOINT = (
     ("orders_webhooks_parked", "Webhooks that were tried in vain.", "parked"),
     ("orders_webhook_endpoint_disabled", "Whether nothing is sent.", "disabled"),
 )
+_SENDER = "When one was last at work, since 1970; 0 is never."
 _OF_REPLICA = (
     ("orders_replica_healthy", "Whether it is in rotation.", "healthy"),
     ("orders_replica_lag_seconds", "Behind the read primary.", "lagSeconds"),
@@ -155,8 +156,10 @@ def _halted() -> Iterable[GaugeMetricFamily]:
 def _webhooks() -> Iterable[GaugeMetricFamily]:
     try:
         found = queries.webhooks()
+        seen_at = queries.sender_seen_at()
     except Exception:
         return  # orders_scrape_ok tells
+    yield _gauge("orders_webhook_sender_seen_seconds", _SENDER, seen_at or 0)
     found = [{**one, "disabled": one["state"] == "disabled"} for one in found]
     for name, help_, key in _OF_ENDPOINT:
         yield _family(name, help_, "endpoint", found, key)
