@@ -57,6 +57,7 @@ def forget_sightings() -> None:
     sightings.forget()
     sampling.forget()
     projector.erase_given_up()
+    projector.erase_left_behind()
     webhooks.forget()
 
 
@@ -69,7 +70,8 @@ def verify_sample() -> None:
 @shared_task
 def retry_unreadable() -> None:
     """Apply what an older worker has parked, not knowing it, beside a newer one."""
-    projector.retry_unreadable()
+    if projector.retry_unreadable():
+        projector.erase_left_behind()  # it did not know these words either
 
 
 @shared_task

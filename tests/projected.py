@@ -12,6 +12,7 @@ from config.local.addresses import OWNER_URLS
 from config.local.embedded import Embedded
 from orders_command import feed
 from orders_query import projector
+from orders_query.projection import stored
 from tests.waiting import eventually
 
 ORDERS = "orders"
@@ -22,7 +23,7 @@ def checkpoint(alias: str = "query", *, projection: str = ORDERS) -> int:
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "select position from orders_query_checkpoint where name = %s",
-            [projection],
+            [stored(projection)],
         )
         return int(cursor.fetchone()[0])
 

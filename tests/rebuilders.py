@@ -77,8 +77,11 @@ def only_live_tables(owner: psycopg.Connection[Any]) -> None:
     with owner.transaction():
         for table in ("checkpoint", "parkedevent"):
             column = "name" if table == "checkpoint" else "projection"
-            delete = f"delete from orders_query_{table} where {column} like '%:%'"
-            owner.execute(delete.encode())
+            delete = (
+                f"delete from orders_query_{table}"
+                f" where split_part({column}, ':', 2) = any(%s)"
+            )
+            owner.execute(delete.encode(), [list(SETS)])
         for kind in SETS:
             for name in projector.PROJECTIONS:
                 owner.execute(f"drop schema if exists {kind}_{name} cascade".encode())

@@ -111,7 +111,7 @@ class CheckpointAdmin(ReadOnlyAdmin):
         return _on_sync_page()
 
     def _ask(self, request: HttpRequest, name: str) -> None:
-        if name == projector.WEBHOOKS:
+        if projector.sets.projection_of(name) == projector.WEBHOOKS:
             told = f"No rebuild of {name}: replay its endpoints instead."
             self.message_user(request, told, messages.ERROR)
             return

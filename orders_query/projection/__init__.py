@@ -1,5 +1,6 @@
 """What each event means for the read tables: pure rules, one module a projection."""
 
+from orders_query.projection.names import KNOWN, ORDERS, SALES, WEBHOOKS, stored
 from orders_query.projection.orders import (
     OutOfSequence,
     apply,
@@ -17,6 +18,10 @@ from orders_query.projection.sales import Sales, changed_elsewhere, tally
 from orders_query.projection.webhooks import WEBHOOK_TYPES, type_of
 
 __all__ = [
+    "KNOWN",
+    "ORDERS",
+    "SALES",
+    "WEBHOOKS",
     "WEBHOOK_TYPES",
     "HistoryRow",
     "OrderRow",
@@ -29,6 +34,7 @@ __all__ = [
     "changed_elsewhere",
     "count",
     "project",
+    "stored",
     "tally",
     "type_of",
 ]

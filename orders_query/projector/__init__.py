@@ -12,7 +12,7 @@ from orders_query.projector.checkpoints import (
     stand_of,
 )
 from orders_query.projector.collecting import put_off
-from orders_query.projector.erasing import erase_given_up
+from orders_query.projector.erasing import erase_given_up, erase_left_behind
 from orders_query.projector.parking import (
     APPLIED,
     NOT_TRIED,
@@ -65,6 +65,7 @@ __all__ = [
     "catch_up",
     "end_try",
     "erase_given_up",
+    "erase_left_behind",
     "fence",
     "follow",
     "move",

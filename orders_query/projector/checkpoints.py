@@ -9,6 +9,7 @@ from django.db import OperationalError, connections
 
 from orders_command.events import Recorded
 from orders_query.databases import PRIMARY
+from orders_query.projection import stored
 from orders_query.projector import statements
 
 PULSE = timedelta(seconds=0.9)  # a beat comes every second
@@ -44,7 +45,7 @@ def stand_of(name: str) -> Stand:
     :raises NoSuchSet: if there is none of that name
     """
     with connections[PRIMARY].cursor() as cursor:
-        cursor.execute(statements.CHECKPOINT, [name])
+        cursor.execute(statements.CHECKPOINT, [stored(name)])
         row = cursor.fetchone()
     if row is None:
         raise NoSuchSet(name)
@@ -61,7 +62,7 @@ def begin_missing(names: Iterable[str]) -> None:
     with connections[PRIMARY].cursor() as cursor:
         cursor.execute(statements.IS_MADE)
         if cursor.fetchone()[0]:
-            cursor.execute(statements.BEGIN_MISSING, [list(names)])
+            cursor.execute(statements.BEGIN_MISSING, [[*map(stored, names)]])
 
 
 def begin_try(name: str, position: int) -> int:
@@ -70,7 +71,7 @@ def begin_try(name: str, position: int) -> int:
 
     :raises Overtaken: if the projection does not stand there, or somebody else moves it
     """
-    row = _one_unless_held(statements.BEGIN_TRY, name, position)
+    row = _one_unless_held(statements.BEGIN_TRY, stored(name), position)
     if row is None:
         raise Overtaken
     return int(row[0])
@@ -79,7 +80,7 @@ def begin_try(name: str, position: int) -> int:
 def end_try(name: str) -> None:
     """Note that nobody is at work any more."""
     with connections[PRIMARY].cursor() as cursor:
-        cursor.execute(statements.END_TRY, [name])
+        cursor.execute(statements.END_TRY, [stored(name)])
 
 
 def fence(name: str, position: int) -> int:
@@ -91,7 +92,7 @@ def fence(name: str, position: int) -> int:
 
     :raises Overtaken: if it does not, or if somebody else is about to move it
     """
-    row = _one_unless_held(statements.FENCE, name)
+    row = _one_unless_held(statements.FENCE, stored(name))
     if row is None or row[0] != position:
         raise Overtaken
     return int(row[1])
@@ -109,7 +110,7 @@ def move(
         cursor.execute(
             statements.MOVE,
             {
-                "name": name,
+                "name": stored(name),
                 "position": to.position,
                 "hash": to.hash,
                 "fresh_at": fresh_at,
@@ -122,7 +123,7 @@ def halt(name: str, position: int, why: str) -> None:
     """Leave word why the projection cannot go on; it is taken back when it does."""
     with connections[PRIMARY].cursor() as cursor:
         cursor.execute(
-            statements.HALT, {"name": name, "position": position, "why": why}
+            statements.HALT, {"name": stored(name), "position": position, "why": why}
         )
 
 
@@ -133,7 +134,7 @@ def freshen(name: str, stand: Stand, *, fresh_at: datetime) -> bool:
     with connections[PRIMARY].cursor() as cursor:
         cursor.execute(
             statements.FRESHEN,
-            {"name": name, "position": stand.position, "fresh_at": fresh_at},
+            {"name": stored(name), "position": stand.position, "fresh_at": fresh_at},
         )
     return True
 

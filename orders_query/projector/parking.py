@@ -16,6 +16,7 @@ from orders_command.events import (
     Recorded,
 )
 from orders_query.databases import PRIMARY
+from orders_query.projection import stored
 from orders_query.projector import rows, sets, statements, telling
 from orders_query.projector.applying import apply_to
 
@@ -86,6 +87,7 @@ def park(name: str, event: Recorded, *, error: str = "", tries: int = 0) -> None
     """
     parameters: dict[str, Any] = {
         "name": name,
+        "checkpoint": stored(name),
         "position": event.position,
         "stream_id": event.stream_id,
         "version": event.version,
@@ -201,14 +203,15 @@ def _hold(name: str) -> None:
     try:
         with connections[PRIMARY].cursor() as cursor:
             cursor.execute(f"set local lock_timeout = '{LOCK_SECONDS}s'")
-            cursor.execute(statements.HOLD, [name])
+            cursor.execute(statements.HOLD, [stored(name)])
     except OperationalError as error:
         raise ProjectorIsBusy(f"The projection {name} is held by another.") from error
 
 
 def _take(first: Waiting) -> None:
     with connections[PRIMARY].cursor() as cursor:
-        cursor.execute(statements.TAKE, [first.name, first.position])
+        asked: list[Any] = [first.name, first.position, stored(first.name)]
+        cursor.execute(statements.TAKE, asked)
         if cursor.fetchone() is None:
             raise NothingParked("Somebody else has just decided on it.")
 

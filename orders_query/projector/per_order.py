@@ -4,17 +4,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 from uuid import UUID
 
 import orjson
 from django.db import connections, models
 from psycopg import sql
 
-from orders_command.events import Recorded
+from orders_command.events import CustomerEvent, Recorded
 from orders_query.databases import PRIMARY
 
 Row = TypeVar("Row")
+OF_CUSTOMERS = frozenset(event.__name__ for event in get_args(CustomerEvent))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +25,24 @@ class RowPerOrder(Generic[Row]):
 
     `row` is a frozen dataclass whose fields are the table's columns; the first is the
     order's id and the table's key. No person's words may be in it: nothing would erase
-    them here.
+    them here. Customers' events are no order's, and not asked about.
+
+    :raises TypeError: if `row` has no column beside the key, or one of JSON
     """
 
     table: type[models.Model]
     row: type[Row]
     rule: Callable[[Row | None, Recorded], Row | None]
+
+    def __post_init__(self) -> None:
+        if len(self.columns) < 2:
+            raise TypeError(f"{self.row.__name__} needs a column beside its key")
+        for column in self.columns:
+            if isinstance(self.table._meta.get_field(column), models.JSONField):
+                raise TypeError(
+                    f"{self.row.__name__}.{column} is JSON, which is loaded as text: "
+                    "give each of its members a column"
+                )
 
     @property
     def columns(self) -> list[str]:
@@ -54,6 +67,8 @@ class RowPerOrder(Generic[Row]):
         """Return the rows of these orders after the events, in order of position."""
         rows: dict[UUID, Row | None] = dict(before)
         for recorded in events:
+            if recorded.type in OF_CUSTOMERS:
+                continue
             row = self.rule(rows.get(recorded.stream_id), recorded)
             rows[recorded.stream_id] = row
         return rows

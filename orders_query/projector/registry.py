@@ -20,10 +20,11 @@ from orders_query.models import (
     ProductSales,
     StatusCounts,
 )
+from orders_query.projection import KNOWN, ORDERS, SALES, WEBHOOKS
 from orders_query.projector import rows, sales, webhooks
 from orders_query.projector.per_order import RowPerOrder
 
-ORDERS, SALES, WEBHOOKS = "orders", "sales", "webhooks"
+__all__ = ["ORDERS", "PROJECTIONS", "SALES", "WEBHOOKS", "Projection", "of_rows"]
 
 
 class Apply(Protocol):
@@ -77,3 +78,4 @@ PROJECTIONS: dict[str, Projection] = {
         Projection(name=WEBHOOKS, tables=(), apply=webhooks.apply_all),
     )
 }
+KNOWN.update(PROJECTIONS)

@@ -1,7 +1,9 @@
 """Parked events that an older worker could not read: a newer one applies them."""
 
 import logging
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import groupby
 from operator import attrgetter
 
@@ -19,21 +21,25 @@ from orders_query.projector.parking import (
 logger = logging.getLogger(__name__)
 
 ACTOR = "system:upgrade"
+SECONDS = 2.0  # the projector may wait for this task; the next one goes on
 
 
-def retry_unreadable() -> int:
+def retry_unreadable(*, seconds: float = SECONDS) -> int:
     """
     Apply what waits since who parked it did not know it, and this code does.
 
     While old and new workers run side by side an old one parks what only the new ones
     know. Return how many events were applied; what is still unreadable is not touched.
+    After so many `seconds` the rest is left to the next time, but never all of it.
     """
     applied = 0
+    ends_at = time.monotonic() + seconds
     for first in _readable():
-        try:
+        # Else somebody else decides on it, or the next time will do.
+        with suppress(NothingParked, ProjectorIsBusy):
             applied += retry(first.name, first.stream_id, actor=ACTOR).count(APPLIED)
-        except (NothingParked, ProjectorIsBusy):
-            continue  # somebody else decides on it, or the next time will do
+        if time.monotonic() >= ends_at:
+            break
     if applied:
         logger.info(
             "%s events are applied that an older worker could not read", applied

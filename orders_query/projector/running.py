@@ -85,8 +85,11 @@ class _Run:
         try:
             worked = self._round()
             while worked and time.monotonic() < self.deadline:
-                worked = self._round() or self._more_comes(LINGER_SECONDS)
-            self._note_webhooks()
+                worked = (
+                    self._round()
+                    or self._more_comes(LINGER_SECONDS)
+                    or self._note_webhooks()
+                )
         finally:
             self._end_tries()
         if self.failed:
@@ -116,8 +119,13 @@ class _Run:
             left_out.add(WEBHOOKS)
         return [name for name in self._at_work() if name not in left_out]
 
-    def _note_webhooks(self) -> None:
-        """Leave nothing of them behind that was put off."""
+    def _note_webhooks(self) -> bool:
+        """
+        Leave nothing of them behind that was put off.
+
+        That may be much, so it is left at once for an order that comes in: then there
+        is more to do for all.
+        """
         far = max(self.positions.values(), default=0)
         while (
             WEBHOOKS in self._at_work()
@@ -125,7 +133,9 @@ class _Run:
             and time.monotonic() < self.deadline
             and self._step(WEBHOOKS)
         ):
-            pass
+            if ORDERS in self._at_work() and feed.head() > self.positions[ORDERS]:
+                return True
+        return False
 
     def _is_turn_of(self, others: list[str], *, busy: bool) -> bool:
         """Statistics, and a set that is kept, wait for a moment without orders."""

@@ -225,7 +225,7 @@ with parked as (
             %(tries)s, clock_timestamp(),
             case when %(tries)s > 0 then clock_timestamp() end)
 )
-update orders_query_checkpoint set parked = parked + 1 where name = %(name)s
+update orders_query_checkpoint set parked = parked + 1 where name = %(checkpoint)s
 """
 
 MARK_PARKED = """
@@ -273,7 +273,7 @@ with taken as (
     returning projection
 )
 update orders_query_checkpoint c set parked = c.parked - 1 from taken
-where c.name = taken.projection returning c.parked
+where c.name = %s returning c.parked
 """
 
 LEAVE_OUT = """

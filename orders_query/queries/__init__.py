@@ -1,5 +1,6 @@
 """The only reader of the read tables. One statement answers one question."""
 
+from orders_query.projection import WEBHOOKS
 from orders_query.queries.answers import (
     Answer,
     CustomerNotFound,
@@ -35,7 +36,6 @@ from orders_query.queries.orders import (
 )
 from orders_query.queries.sales import Days, daily_sales, product_sales
 from orders_query.queries.status import (
-    WEBHOOKS,
     ages,
     being_filled,
     halts,

@@ -245,15 +245,17 @@ select extract(epoch from max(seen_at))::float8 from orders_query_webhooksender
 
 SETS = """
 select name, position, parked from orders_query_checkpoint
-where strpos(name, ':') > 0 order by name
+where strpos(name, ':') > 0 and name <> all(%(stored)s) order by name
 """
 
 HIGHEST = "select coalesce(max(position), 0) from orders_query_checkpoint"
 
-# Of the sets of tables that serve; those that are kept or made have a colon.
+# Of the projections that this code knows: nobody here moves another's.
 SYNC = """
-select c.name, c.position, c.fresh_at, c.halted, case when c.parked = 0 then 0 else (
+select known.name, c.position, c.fresh_at, c.halted,
+       case when c.parked = 0 then 0 else (
          select count(distinct p.stream_id) from orders_query_parkedevent p
-         where p.projection = c.name) end
-from orders_query_checkpoint c where strpos(c.name, ':') = 0 order by c.name
+         where p.projection = known.name) end
+from unnest(%(names)s::text[], %(stored)s::text[]) as known (name, stored)
+join orders_query_checkpoint c on c.name = known.stored order by known.name
 """

@@ -12,6 +12,7 @@ from django.utils import timezone
 from orders_command import feed
 from orders_query import health
 from orders_query.databases import PRIMARY
+from orders_query.projection import KNOWN, WEBHOOKS, stored
 from orders_query.queries import statements
 from orders_query.queries.reading import LOST, ORDERS
 
@@ -26,7 +27,6 @@ class Stand:
     parked: int  # orders
 
 
-WEBHOOKS = "webhooks"  # the projection that no reader waits for
 Stands = dict[str, Stand]  # by name
 Asked = dict[str, Any] | None  # a statement's parameters
 
@@ -91,7 +91,9 @@ def other_sets() -> list[dict[str, Any]]:
     """Return the sets of tables that do not serve: previous ones, and shadows."""
     return [
         {"name": name, "position": position, "parkedEvents": parked}
-        for name, position, parked in rows(statements.SETS)
+        for name, position, parked in rows(
+            statements.SETS, {"stored": [*map(stored, KNOWN)]}
+        )
     ]
 
 
@@ -116,7 +118,7 @@ def lag_seconds() -> float:
     is filled for the first time is left out, and webhooks are.
     """
     stands = _stands()
-    others = _new(stands) | {WEBHOOKS}
+    others = _new(stands) | {WEBHOOKS}  # that no reader waits for
     positions = [s.position for name, s in stands.items() if name not in others]
     return feed.age_of_next(after=min(positions, default=0))
 
@@ -176,9 +178,11 @@ def _backlog(position: int) -> tuple[int | None, float | None]:
 
 
 def _stands() -> Stands:
+    known = sorted(KNOWN)
+    asked = {"names": known, "stored": [*map(stored, known)]}
     return {
         name: Stand(position=position, fresh_at=fresh_at, halted=halted, parked=parked)
-        for name, position, fresh_at, halted, parked in rows(statements.SYNC)
+        for name, position, fresh_at, halted, parked in rows(statements.SYNC, asked)
     }
 
 

@@ -126,7 +126,9 @@ class _Repair:
 
     def write_anew(self) -> None:
         for statement in repairs.FORGET_ORDER:
-            self._do(statement.encode(), order_id=self.order_id)
+            self._do(
+                statement.encode(), order_id=self.order_id, names=list(sets.TABLES)
+            )
         self._write_rows()
         for projection in per_order.PROJECTIONS:
             per_order.write_anew(self.node, projection, self.audited)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from orders_query.databases import PRIMARY
 from orders_query.models import WebhookEndpoint
-from orders_query.projector import WEBHOOKS
+from orders_query.projection import WEBHOOKS, stored
 from orders_query.webhooks import signing
 
 OLD_SECRET_HOURS = 24  # that it signs beside the new one
@@ -30,7 +30,7 @@ def held() -> Iterator[int]:
     """Keep the projection where it is, for the rest of a transaction; tell where."""
     with transaction.atomic(using=PRIMARY):
         with connections[PRIMARY].cursor() as cursor:
-            cursor.execute(_HOLD, [WEBHOOKS])
+            cursor.execute(_HOLD, [stored(WEBHOOKS)])
             (position,) = cursor.fetchone()
         yield int(position)
 

@@ -4,7 +4,7 @@ from django.db import connections
 
 from orders_command import feed
 from orders_query.databases import PRIMARY
-from orders_query.projector import WEBHOOKS
+from orders_query.projection import WEBHOOKS, stored
 from orders_query.webhooks.endpoints import held
 
 
@@ -25,7 +25,7 @@ def resume(*, after: int) -> None:
     if digest is None and after != 0:
         raise NoSuchEvent(f"The log has no event at position {after}.")
     with held(), connections[PRIMARY].cursor() as cursor:
-        cursor.execute(_MOVE, [after, digest or b"", WEBHOOKS])
+        cursor.execute(_MOVE, [after, digest or b"", stored(WEBHOOKS)])
         cursor.execute(_NO_FARTHER, {"after": after})
 
 

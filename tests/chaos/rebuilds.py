@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.chaos.cells import COMMANDS, KILL, PREPARED, PROJECTIONS, RAISE
+from tests.chaos.cells import BUILT, COMMANDS, KILL, PREPARED, RAISE
 from tests.chaos.clients import Client
 from tests.chaos.history import OK
 from tests.chaos.system import System
@@ -27,11 +27,11 @@ class Ending:
 def endings(*, quick: bool) -> list[Ending]:
     """Return all; a quick run has one that ends between two batches."""
     if quick:
-        return [Ending(point=POINTS[0], projection=PROJECTIONS[0], fault=KILL)]
+        return [Ending(point=POINTS[0], projection=BUILT[0], fault=KILL)]
     return [
         Ending(point=point, projection=projection, fault=fault)
         for point in POINTS
-        for projection in PROJECTIONS
+        for projection in BUILT
         for fault in (KILL, RAISE)
     ]
 

@@ -264,5 +264,6 @@ where order_id = %(id)s and version >= %(version)s
 PARKED = b"select 1 from orders_query_checkpoint where parked > 0"
 READ_ROWS = b"select order_id::text, status, version from orders_query_orderreadmodel"
 CHECKPOINTS = b"""
-select min(position) from orders_query_checkpoint where name in ('orders', 'sales')
+select min(position) from orders_query_checkpoint
+where name in ('orders', 'sales', 'webhooks:live')
 """

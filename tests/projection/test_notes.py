@@ -9,7 +9,7 @@ from django.core.management import call_command
 from config.local.addresses import OWNER_URLS
 from customers import directory
 from orders_command import feed
-from orders_query import queries
+from orders_query import queries, tasks
 from orders_query.queries import ANYBODY
 from orders_query.queries.statements import NEWEST_NOTES
 from orders_query.webhooks.messages import body_of
@@ -175,4 +175,25 @@ def test_an_erasure_reaches_an_order_that_is_parked(services, owner):
     assert "Rang" not in str(owner.execute(HISTORY, [order_id]).fetchall())
 
 
+def test_what_an_older_worker_left_of_the_erased_is_taken_away(owner):
+    gone, stays = a_customer(), a_customer()
+    order_id, other = an_order_with_notes(gone), an_order_with_notes(stays)
+    catch_up()
+    directory.erase(gone, actor=ACTOR)
+    catch_up()
+    owner.execute(PUT_BACK, [json.dumps({"note": FIRST}), order_id])
+    assert any("Rang" in text for text in all_answers(order_id))
+
+    tasks.forget_sightings()
+
+    catch_up()  # the replica too
+    assert not any("Rang" in text for text in all_answers(order_id))
+    assert "Rang" not in str(owner.execute(HISTORY, [order_id]).fetchall())
+    assert all("Rang" in text for text in all_answers(other))
+
+
+PUT_BACK = """
+update orders_query_orderhistory set data = data || %s::jsonb
+where order_id = %s and type = 'OrderNoteAdded'
+"""
 HISTORY = "select * from orders_query_orderhistory where order_id = %s"

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from orders_query import projector, queries
+from orders_query.projection import KNOWN
 from tests.orders import an_order
 from tests.people import a_customer
 from tests.projected import catch_up
@@ -20,7 +21,9 @@ FRESH = "select fresh_at from orders_query_checkpoint where name = %s"
 def new(owner):
     """One that stands before the first event, and has never been at the head."""
     owner.execute(BEGIN, ["later"])
+    KNOWN.add("later")
     yield "later"
+    KNOWN.discard("later")
     owner.execute(END, ["later"])
 
 
@@ -79,3 +82,16 @@ def test_the_terminal_says_that_it_is_being_filled(new):
 
     (line,) = [line for line in told.getvalue().splitlines() if new in line]
     assert "being filled" in line
+
+
+def test_what_a_newer_release_has_left_is_for_nobody_to_wait_for(new, owner, settings):
+    owner.execute("update orders_query_checkpoint set fresh_at = now()")
+    an_order(a_customer())
+    catch_up()
+    settings.READY_LAG_SECONDS = 0.0
+
+    KNOWN.discard(new)
+
+    assert Client().get("/healthz/ready").status_code == 200
+    assert queries.lag_seconds() == 0
+    assert new not in {p["name"] for p in queries.sync()["projections"]}

@@ -1,6 +1,7 @@
 """Old and new code side by side on one database: nobody notices an upgrade."""
 
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from tests.upgrade.rolling import Release, home, servers
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.no_services, pytest.mark.timeout(400)]
+READY_LAG_SECONDS = 2.0  # small, but a busy machine is not late by it
 Shop = tuple[Release, Release, str]
 
 
@@ -31,6 +33,7 @@ def shop() -> Iterator[Shop]:
         servers(folder) as environment,
         (folder / "releases.log").open("w") as log,
     ):
+        environment["READY_LAG_SECONDS"] = f"{READY_LAG_SECONDS}"
         old = Release(
             folder=versions.unpacked(commit, folder / "old"),
             environment=environment,
@@ -57,6 +60,7 @@ def test_an_upgrade_there_and_back_and_there_again(shop: Shop) -> None:
     with traffic(old, customer_id, orders) as answers:
         new.migrate()
     assert answers.keys() == {200, 201}, answers
+    stays_ready(old, customer_id)
 
     new.start("web")  # before its worker, as one should not
     amended = what_is_new(old, new, customer_id)
@@ -70,6 +74,7 @@ def test_an_upgrade_there_and_back_and_there_again(shop: Shop) -> None:
     for _ in range(3):
         order_id = in_turn(old, old, customer_id)
         orders[order_id] = "DELIVERED"
+    stays_ready(old, customer_id)
 
     new.start()
     old.end()
@@ -104,6 +109,19 @@ def in_turn(first: Release, second: Release, customer_id: str) -> str:
         assert seen["note"] == "at the back door"
         writes, reads = reads, writes
     return order_id
+
+
+def stays_ready(release: Release, customer_id: str) -> None:
+    """Look whether it serves when what nobody has moved on is older than it may be."""
+    _, told, order = release.place(customer_id)
+    placed_at = time.monotonic()
+    found, _, _ = release.read(order["orderId"], told["consistency-token"])
+    assert found == 200
+
+    eventually(lambda: time.monotonic() - placed_at > READY_LAG_SECONDS + 1, every=0.1)
+
+    status, _, answer = release.ask("GET", "/healthz/ready")
+    assert status == 200, answer
 
 
 def what_is_new(old: Release, new: Release, customer_id: str) -> str:

@@ -1,5 +1,8 @@
 """What a worker does with an event that only a newer release knows."""
 
+from contextlib import ExitStack
+from functools import partial
+
 import pytest
 
 from orders_query import projector, tasks
@@ -64,6 +67,21 @@ def test_while_nobody_knows_it_nothing_is_tried(services):
         assert 2 in parked(order.order_id)
         assert decisions(order.order_id) == []
     projector.retry_unreadable()
+
+
+def test_a_long_backlog_is_applied_in_parts(services):
+    orders = [an_order(a_customer()).order_id for _ in range(3)]
+    catch_up()
+    with ExitStack() as damage:
+        for order_id in orders:
+            place = partial(confirmed, order_id)
+            damage.enter_context(unreadable(services, place, 2, unknown_type))
+        catch_up()
+
+    applied = [projector.retry_unreadable(seconds=0) for _ in orders * 2]
+
+    assert applied == [1] * 6  # the sales have met them too
+    assert {read_row(order_id).status for order_id in orders} == {"CONFIRMED"}
 
 
 def test_an_event_that_fails_otherwise_is_left_to_somebody(services):

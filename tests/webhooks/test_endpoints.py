@@ -4,6 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from orders_query.models import WebhookEndpoint
+from orders_query.projection import stored
 from orders_query.webhooks import endpoints
 from tests.orders import an_order, confirmed, shipped
 from tests.pages.visiting import signed_in, text
@@ -182,7 +183,7 @@ def test_a_rebuild_is_refused_with_what_to_do_instead(admin: Admin) -> None:
     with pytest.raises(CommandError, match="webhooks replay --endpoint NAME"):
         call_command("rebuild", "webhooks")
 
-    ticked = {"action": "rebuild", "_selected_action": ["webhooks"]}
+    ticked = {"action": "rebuild", "_selected_action": [stored("webhooks")]}
     path = "/admin/orders_query/checkpoint/"
     told = admin.client.post(path, ticked, follow=True)
     assert "replay its endpoints instead" in text(told)

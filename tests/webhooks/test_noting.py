@@ -12,8 +12,9 @@ from django.core.management import CommandError, call_command
 from config.local import application
 from config.local.embedded import Embedded
 from orders_command import feed
-from orders_query import projector, queries
+from orders_query import projector, queries, verification
 from orders_query.models import Checkpoint
+from orders_query.projection import stored
 from orders_query.projector import WEBHOOKS
 from tests.orders import an_order, confirmed, shipped
 from tests.people import a_customer, administrator
@@ -125,6 +126,22 @@ def test_an_event_that_cannot_be_read_parks_its_order_and_nobody_else(
     eventually(lambda: shop.versions_of(order_id) == [1, 2, 3])
 
 
+def test_a_repair_of_the_order_leaves_what_is_to_be_sent(
+    admin: Admin, services: Embedded
+) -> None:
+    admin.adds("shop", NOWHERE)
+    order_id = an_order(a_customer()).order_id
+    catch_up()
+    with unreadable(services, lambda: confirmed(order_id), 2):
+        catch_up()
+
+    verification.repair(order_id, actor="system:tests")
+
+    assert [one.name for one in projector.waiting(stream_id=order_id)] == [WEBHOOKS]
+    projector.retry(WEBHOOKS, order_id, actor="system:tests")
+    assert noted(order_id) == [1, 2]
+
+
 def test_nobody_has_to_retry_what_nobody_was_to_be_sent(services: Embedded) -> None:
     order_id = an_order(a_customer()).order_id
     catch_up()
@@ -157,7 +174,9 @@ def test_what_cannot_be_read_any_more_is_parked_and_sent_once_it_can(
 def another_log() -> Iterator[None]:
     """Let the projection have known another log than there is."""
     catch_up()
-    Checkpoint.objects.using("query").filter(name=WEBHOOKS).update(hash=b"another")
+    Checkpoint.objects.using("query").filter(name=stored(WEBHOOKS)).update(
+        hash=b"another"
+    )
     yield
     call_command("webhooks", "resume", "--after", str(feed.head()))
     catch_up()
