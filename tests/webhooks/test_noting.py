@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from config.local import application
 from config.local.embedded import Embedded
 from orders_command import feed
-from orders_query import projector, queries
+from orders_query import projector, queries, verification
 from orders_query.models import Checkpoint
 from orders_query.projector import WEBHOOKS
 from tests.orders import an_order, confirmed, shipped
@@ -135,6 +135,21 @@ def test_nobody_has_to_retry_what_nobody_was_to_be_sent(services: Embedded) -> N
 
     for name in parked:
         projector.retry(name, order_id, actor="system:tests")
+
+
+def test_a_repair_of_an_order_loses_nothing_that_is_to_be_sent(
+    admin: Admin, services: Embedded
+) -> None:
+    admin.adds("shop", NOWHERE)
+    order_id = an_order(a_customer()).order_id
+    catch_up()
+    with unreadable(services, lambda: confirmed(order_id), 2):
+        catch_up()
+
+    verification.repair(order_id, actor="system:tests")
+    projector.retry_unreadable()
+
+    eventually(lambda: noted(order_id) == [1, 2])
 
 
 def test_what_cannot_be_read_any_more_is_parked_and_sent_once_it_can(
