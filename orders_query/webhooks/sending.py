@@ -90,19 +90,26 @@ class Sender:
             for one in claimed:
                 claims.let_go(one)
             raise
-        for one in claimed:
-            self._start(one, worded[one.pk])
-        return bool(claimed)
+        begun = [self._start(one, worded[one.pk]) for one in claimed]
+        return any(begun)
 
-    def _start(self, one: Claimed, message: Message | str) -> None:
-        self._flying[one.endpoint_id] += 1
+    def _start(self, one: Claimed, message: Message | str) -> bool:
+        """Begin a try; what the machine has no thread for is left for later."""
         if isinstance(message, str):
+            self._flying[one.endpoint_id] += 1
             answer = Answer(told=message)
             self._ended.put(Ended(claimed=one, answer=answer, is_hopeless=True))
-            return
-        threading.Thread(
-            target=self._try, args=(one, message), name="webhook", daemon=True
-        ).start()
+            return True
+        try:
+            threading.Thread(
+                target=self._try, args=(one, message), name="webhook", daemon=True
+            ).start()
+        except RuntimeError as error:
+            logger.warning("A webhook waits for a thread: %s", error)
+            claims.let_go(one)
+            return False
+        self._flying[one.endpoint_id] += 1
+        return True
 
     def _try(self, one: Claimed, message: Message) -> None:
         began = time.monotonic()
