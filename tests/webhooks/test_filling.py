@@ -3,6 +3,7 @@
 import pytest
 
 from config.local.embedded import Embedded
+from orders_query.models import ParkedDecision
 from orders_query.webhooks import filling
 from tests.orders import an_order, confirmed, shipped
 from tests.people import a_customer
@@ -71,3 +72,22 @@ def test_an_event_that_only_a_later_release_knows_is_parked_and_not_passed_over(
 
     eventually(lambda: shop.versions_of(order.order_id) == [1, 2, 3])
     eventually(lambda: states("behind") == {"sent"})
+
+
+def test_what_an_older_sender_could_not_read_is_sent_by_a_newer_one(
+    admin: Admin, sender: Senders, shop: Receiver, services: Embedded
+) -> None:
+    shop.secret = admin.adds("shop", shop.url)
+    order = an_order(a_customer())
+    confirmed(order.order_id)
+    catch_up()
+    with unknown_type(services, order.order_id, 1):
+        sender.start()
+        eventually(lambda: deliveries("shop", state="parked"))
+        sender.end()
+
+    sender.start()
+
+    eventually(lambda: shop.versions_of(order.order_id) == [1, 2])
+    kept = ParkedDecision.objects.using("query").get(stream_id=order.order_id)
+    assert (kept.actor, kept.action) == ("system:upgrade", "retry")

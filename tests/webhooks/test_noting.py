@@ -162,6 +162,7 @@ def test_what_cannot_be_read_any_more_is_parked_and_sent_once_it_can(
         sender.start()
         eventually(lambda: states("shop") == {"parked"})
         assert deliveries("shop")[0].outcome == "unreadable"
+        assert endpoint("shop").failing_since is None, "the receiver has no part in it"
 
     admin.does("redeliver", "shop")
 

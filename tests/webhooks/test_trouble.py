@@ -157,7 +157,9 @@ def test_who_has_failed_for_days_is_disabled(
     shop.secret = admin.adds("shop", shop.url)
     shop.answering = lambda _: 500
     long_ago = timezone.now() - timedelta(days=5, minutes=1)
-    WebhookEndpoint.objects.using("query").update(failing_since=long_ago)
+    WebhookEndpoint.objects.using("query").update(
+        failing_since=long_ago, last_failed_at=timezone.now() - timedelta(days=1)
+    )
     an_order(a_customer())
     catch_up()
 
@@ -166,6 +168,27 @@ def test_who_has_failed_for_days_is_disabled(
     eventually(lambda: not endpoint("shop").enabled)
     assert endpoint("shop").disabled_because == "failing"
     assert "Disabled failing" in text(signed_in(analyst()).get("/sync"))
+
+
+def test_a_failure_long_after_the_last_one_disables_nobody(
+    admin: Admin, sender: Senders, shop: Receiver
+) -> None:
+    shop.secret = admin.adds("quiet", shop.url)
+    shop.answering = lambda _: 503
+    now = timezone.now()
+    WebhookEndpoint.objects.using("query").update(
+        failing_since=now - timedelta(days=6), last_failed_at=now - timedelta(days=3)
+    )
+    an_order(a_customer())
+    catch_up()
+
+    sender.start(**FEW)
+
+    eventually(lambda: states("quiet") == {"parked"})
+    assert endpoint("quiet").enabled
+    since = endpoint("quiet").failing_since
+    assert since is not None
+    assert since > now - timedelta(minutes=1)
 
 
 def test_who_is_busy_is_left_in_peace_for_as_long_as_he_asks(
