@@ -138,6 +138,7 @@ _OF_ENDPOINT = (
     ("orders_webhooks_parked", "Webhooks that were tried in vain.", "parked"),
     ("orders_webhook_endpoint_disabled", "Whether nothing is sent.", "disabled"),
 )
+_SENDER = "When one was last at work, since 1970; 0 is never."
 _OF_REPLICA = (
     ("orders_replica_healthy", "Whether it is in rotation.", "healthy"),
     ("orders_replica_lag_seconds", "Behind the read primary.", "lagSeconds"),
@@ -165,6 +166,8 @@ def _webhooks() -> Iterable[GaugeMetricFamily]:
     found = [
         {**one, "disabled": one["state"] == "disabled"} for one in queries.webhooks()
     ]
+    seen_at = queries.sender_seen_at()
+    yield _gauge("orders_webhook_sender_seen_seconds", _SENDER, seen_at or 0)
     for name, help_, key in _OF_ENDPOINT:
         yield _family(name, help_, "endpoint", found, key)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import Enum
 
 import uuid_utils.compat as uuids
+from django.db import DataError, Error, IntegrityError
 
 from orders_command.domain.commands import ExpireOrder, Remark
 from orders_command.domain.errors import InvalidTransition
@@ -21,6 +22,7 @@ ACTOR = "system:expiry"
 RUN_SECONDS = 20.0  # then the rest is left to the next run
 # An order may be committed so long after the time that it carries, by another clock.
 LATE = timedelta(minutes=1)
+FORGOTTEN_AFTER = timedelta(days=1)  # without a run, and with a worker where it is off
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
@@ -29,7 +31,8 @@ class Outcome(Enum):
 
     CANCELLED = "cancelled"
     OVERTAKEN = "not pending any more"
-    FAILED = "changed too often, left pending"
+    BUSY = "changed too often, left pending"
+    FAILED = "failed, left pending; the log says why"
 
 
 @dataclass(kw_only=True)
@@ -47,6 +50,8 @@ def expire(*, age: timedelta, seconds: float = RUN_SECONDS) -> Tally:
     Each order is looked at once, when its time is up. What was too old before the first
     run is left alone, and so is a past order that is brought in later. It may run
     twice, late, or at once with another: a confirmation that is first is never undone.
+    One that changes too often is looked at again by the next run, with those after it;
+    one that cannot be cancelled is logged, and passed over.
 
     :raises django.db.Error: with the database away; the next run goes on from there
     """
@@ -56,16 +61,24 @@ def expire(*, age: timedelta, seconds: float = RUN_SECONDS) -> Tally:
     for order in expiry.pending(since=since - LATE, until=until):
         if time.monotonic() > leaves_at:
             tally.is_cut_short = True
-            expiry.looked(order.placed_at)
-            return tally
-        tally.cancelled += cancel(order, age=age) is Outcome.CANCELLED
+            until = min(until, order.placed_at)
+            break
+        outcome = cancel(order, age=age)
+        tally.cancelled += outcome is Outcome.CANCELLED
+        if outcome is Outcome.BUSY:
+            until = min(until, order.placed_at)
     expiry.looked(until)
     return tally
 
 
 def stop() -> None:
-    """Cancel nothing by itself any more; what becomes too old from now on is left."""
-    expiry.forget()
+    """
+    Begin anew when it is turned on again, if it has been off for a day everywhere.
+
+    Until then another worker may still be at it, or be again once it is deployed.
+    """
+    if expiry.forget(unused_for=FORGOTTEN_AFTER):
+        logger.info("Automatic cancellation is off; turned on again it begins anew.")
 
 
 def overdue(*, age: timedelta) -> Iterator[Pending]:
@@ -74,7 +87,11 @@ def overdue(*, age: timedelta) -> Iterator[Pending]:
 
 
 def cancel(order: Pending, *, age: timedelta) -> Outcome:
-    """Cancel an order if it is pending still, and say what became of it."""
+    """
+    Cancel an order if it is pending still, and say what became of it.
+
+    :raises django.db.Error: if the database takes nothing now, of no order
+    """
     text = f"Cancelled automatically: not confirmed within {told(age)}."
     reason = Remark(id=uuids.uuid7(), text=text)
     try:
@@ -83,8 +100,22 @@ def cancel(order: Pending, *, age: timedelta) -> Outcome:
         return Outcome.OVERTAKEN
     except TooBusy as error:
         logger.error("Order %s is left pending: %s", order.order_id, error)  # noqa: TRY400
+        return Outcome.BUSY
+    except Exception as error:
+        if _is_of_all(error):
+            raise
+        logger.exception(
+            "Order %s cannot be cancelled, and stays pending", order.order_id
+        )
         return Outcome.FAILED
     return Outcome.CANCELLED
+
+
+def _is_of_all(error: Exception) -> bool:
+    """Return whether it is the database's trouble, and not of this order's rows."""
+    return isinstance(error, Error) and not isinstance(
+        error, DataError | IntegrityError
+    )
 
 
 def told(age: timedelta) -> str:

@@ -8,7 +8,7 @@ from django.db import Error
 
 from orders_command import feed
 from orders_command.domain.errors import TOLD_AT_MOST, Conflict
-from orders_command.wording import json_of, of_history
+from orders_command.wording import json_of, of_refusal
 
 logger = logging.getLogger(__name__)
 
@@ -30,5 +30,5 @@ def explain(conflict: Conflict, *, order_id: UUID) -> None:
     conflict.extra = {
         "currentVersion": conflict.version,
         "currentStatus": conflict.status,
-        "events": orjson.Fragment(json_of([of_history(event) for event in events])),
+        "events": orjson.Fragment(json_of([of_refusal(event) for event in events])),
     }

@@ -174,11 +174,12 @@ class Epoch(models.Model):
 class ExpiryMark(models.Model):
     """
     Up to which time of placing orders have been looked at, to cancel them for their
-    age. One row while that is on; none while it is off.
+    age, and when. One row while that is on; none once it has been off for a day.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True)
     placed_up_to = models.DateTimeField()
+    looked_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
         return f"orders placed up to {self.placed_up_to}"

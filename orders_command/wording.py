@@ -54,6 +54,12 @@ def of_history(recorded: Recorded) -> dict[str, Any]:
     }
 
 
+def of_refusal(recorded: Recorded) -> dict[str, Any]:
+    """Return it as a history does, without notes: who may only write reads none."""
+    _, data = told_outside(recorded.event)
+    return {**of_history(recorded), "data": data}
+
+
 def of_log(recorded: Recorded) -> dict[str, Any]:
     """Return an event as the log shows it to integrators."""
     is_of_order, data = told_outside(recorded.event)
@@ -70,9 +76,9 @@ def of_log(recorded: Recorded) -> dict[str, Any]:
 
 def told_outside(event: AnyEvent) -> tuple[bool, dict[str, Any]]:
     """
-    Return what `shown_event` does, for who makes copies: without the text of a note.
+    Return what `shown_event` does, without the text of a note.
 
-    What somebody has copied is beyond the reach of an erasure.
+    For who makes copies: these are beyond the reach of an erasure.
     """
     is_of_order, data = shown_event(event)
     data.pop("note", None)

@@ -91,7 +91,7 @@ def _read(request: HttpRequest, now: Contents) -> ItemsForm:
     return ItemsForm(
         key=request.POST.get("key", "") or new_key(),
         currency=now.currency,
-        lines=read_lines(request.POST),
+        lines=read_lines(request.POST, kept=now.items),
         version=version_seen(request),
     )
 
@@ -131,10 +131,11 @@ def _lost(
     form.lost = _since(request, lost)
     form.summary = (
         f"The order has changed meanwhile: you began with version {form.version}, it "
-        f"is at version {now.version} now. Save again to put these items in place of "
+        f"is at version {lost.version} now. Save again to put these items in place of "
         "those that it has now, or begin anew with those."
     )
-    form.key, form.version = new_key(), now.version
+    # What has happened since then is not told here: it is a conflict of its own.
+    form.key, form.version = new_key(), lost.version
     return _shown(request, order_id, now, form)
 
 

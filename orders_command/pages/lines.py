@@ -1,7 +1,7 @@
 """The lines of an order in a form: what was typed, and what is wrong with it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -96,11 +96,16 @@ class LinesForm:
         return [line for line in self.lines if not line.is_empty]
 
 
-def read_lines(typed: QueryDict) -> list[Line]:
-    """Return the rows as they were sent."""
+def read_lines(typed: QueryDict, *, kept: Iterable[Item] = ()) -> list[Line]:
+    """
+    Return the rows as they were sent, without spaces around what was typed.
+
+    Spaces of a product id that an order has, as one of the API may, are its own.
+    """
+    known = {item.product_id for item in kept}
     columns = (typed.getlist(name) for name in ("productId", "quantity", "price"))
     rows = list(zip(*columns, strict=False))[:MAX_ITEMS]
-    return [_line(number, row) for number, row in enumerate(rows)]
+    return [_line(number, row, known) for number, row in enumerate(rows)]
 
 
 def lines_of(items: Iterable[Item]) -> list[Line]:
@@ -119,8 +124,10 @@ def lines_of(items: Iterable[Item]) -> list[Line]:
 _PLACES = {"customerId": "customer", "items": "lines"}
 
 
-def _line(number: int, row: tuple[str, ...]) -> Line:
+def _line(number: int, row: tuple[str, ...], known: Set[str]) -> Line:
     product_id, quantity, price = (text.strip() for text in row)
+    if row[0] in known:
+        product_id = row[0]
     return Line(number=number, product_id=product_id, quantity=quantity, price=price)
 
 

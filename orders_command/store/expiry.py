@@ -12,8 +12,6 @@ from uuid import UUID
 
 from django.db import connection
 
-from orders_command.models import ExpiryMark
-
 PART = 10_000  # orders looked at in one statement, most of them long confirmed
 _FIRST, _NO_ID = datetime(1, 1, 1, tzinfo=UTC), UUID(int=0)
 
@@ -48,9 +46,16 @@ def looked(up_to: datetime) -> None:
         cursor.execute(_LOOKED, [up_to])
 
 
-def forget() -> None:
-    """Look at nothing any more; when it goes on it begins with the orders of then."""
-    ExpiryMark.objects.all().delete()
+def forget(*, unused_for: timedelta) -> bool:
+    """
+    Forget how far one has looked, if nobody has looked for so long; return whether so.
+
+    When it goes on it begins with the orders of then.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [unused_for.total_seconds()])
+        deleted: int = cursor.rowcount
+    return deleted > 0
 
 
 def too_old(age: timedelta) -> datetime:
@@ -90,9 +95,13 @@ on conflict (id) do update set placed_up_to = m.placed_up_to
 returning m.placed_up_to, {_SO_OLD}
 """  # noqa: S608 - built from constants
 _LOOKED = """
-update orders_command_expirymark set placed_up_to = greatest(placed_up_to, %s)
+update orders_command_expirymark
+set placed_up_to = greatest(placed_up_to, %s), looked_at = clock_timestamp()
 where id = 1
 """
+_FORGET = f"""
+delete from orders_command_expirymark where looked_at <= {_SO_OLD}
+"""  # noqa: S608 - the same
 # Those that are pending; and the last one of a full part, from where it goes on.
 _PART = """
 with part as materialized (

@@ -19,6 +19,7 @@ from orders_query.models.webhooks import (
     DeliveryState,
     WebhookDelivery,
     WebhookEndpoint,
+    WebhookSender,
 )
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "Verification",
     "WebhookDelivery",
     "WebhookEndpoint",
+    "WebhookSender",
 ]

@@ -113,3 +113,16 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} v{self.version} of {self.order_id}"
+
+
+class WebhookSender(models.Model):
+    """The processes that send: one row, which each of them keeps young."""
+
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "process that sends webhooks"
+        verbose_name_plural = "processes that send webhooks"
+
+    def __str__(self) -> str:
+        return f"seen at {self.seen_at}"

@@ -43,6 +43,7 @@ from orders_query.queries.status import (
     lag_seconds,
     last_verification,
     other_sets,
+    sender_seen_at,
     sync,
 )
 from orders_query.queries.trace import trace
@@ -94,6 +95,7 @@ __all__ = [
     "orders_of",
     "other_sets",
     "product_sales",
+    "sender_seen_at",
     "status_counts",
     "sync",
     "told",

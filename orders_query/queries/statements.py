@@ -235,6 +235,10 @@ select at, orders, differences, findings::text, seconds, extract(epoch from at):
 from orders_query_verification order by id desc limit 1
 """
 
+SENDER = """
+select extract(epoch from max(seen_at))::float8 from orders_query_webhooksender
+"""
+
 SETS = """
 select name, position, parked from orders_query_checkpoint
 where strpos(name, ':') > 0 order by name

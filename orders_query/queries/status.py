@@ -104,6 +104,12 @@ def last_verification() -> dict[str, Any] | None:
     return None
 
 
+def sender_seen_at() -> float | None:
+    """Return when a sender of webhooks was last at work, in s since 1970, if ever."""
+    ((seen_at,),) = rows(statements.SENDER)
+    return None if seen_at is None else float(seen_at)
+
+
 def lag_seconds() -> float:
     """
     Return how many seconds the projection that is furthest behind is behind; one that

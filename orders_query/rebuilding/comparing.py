@@ -8,9 +8,9 @@ from psycopg import sql
 
 from orders_query.databases import PRIMARY
 from orders_query.projector import sets
+from orders_query.verification.findings import PERSONAL
 
 SAMPLES = 5
-PERSONAL = frozenset({"customer_name", "customer_email", "note", "reason"})
 # When a row came here is not what it says.
 TIMES = frozenset({"applied_at", "rung_at"})
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db import Error, connections
 
-from orders_query import heartbeat, metrics
+from orders_query import metrics
 from orders_query.webhooks import (
     claims,
     endpoints,
@@ -27,6 +27,7 @@ from orders_query.webhooks import (
 from orders_query.webhooks.claims import Claimed
 from orders_query.webhooks.messages import Message, messages
 from orders_query.webhooks.posting import Answer, Rules
+from orders_query.webhooks.presence import Presence
 from orders_query.webhooks.scheduling import Outcome, Then
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Sender:
     _over: list[Ended] = field(default_factory=list)  # and not yet settled
     _flying: Counter[int] = field(default_factory=Counter)  # by endpoint
     _tidied_at: float = 0.0
+    _presence: Presence = field(default_factory=Presence)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -66,7 +68,7 @@ class Sender:
         while not self._stopping.is_set():
             try:
                 pause = self._round()
-                heartbeat.show()
+                self._presence.show()
                 self._wait(pause)
             except Error as error:
                 logger.warning("A database is away: %s", type(error).__name__)

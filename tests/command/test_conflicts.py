@@ -7,12 +7,21 @@ from uuid import uuid4
 import pytest
 from django.db import connection, connections, transaction
 
+from config.access.models import WRITE
 from orders_command import store
 from orders_command.domain.order import evolve
 from orders_command.events import OrderConfirmed
 from orders_command.models import Event
-from tests.orders import ACTOR, COMMANDS, an_order, cancelled, confirmed, shipped
-from tests.people import a_customer, desk_clerk, linked_to
+from tests.orders import (
+    ACTOR,
+    COMMANDS,
+    an_order,
+    cancelled,
+    confirmed,
+    noted,
+    shipped,
+)
+from tests.people import a_customer, desk_clerk, linked_to, somebody
 from tests.projected import catch_up
 
 EXPLAINED = {"currentVersion", "currentStatus", "events"}
@@ -53,6 +62,20 @@ def test_a_409_shows_all_events_as_the_history_does():
     assert (told["currentVersion"], told["currentStatus"]) == ("2", "CANCELLED")
     assert told["events"] == history(clerk, order.order_id)
     assert told["events"][0]["data"]["total"] == "7.00"
+
+
+@pytest.mark.parametrize("headers", [{}, {"If_Match": '"1"'}], ids=["409", "412"])
+def test_a_token_that_may_only_write_reads_no_note_by_a_refusal(headers):
+    order, writer = an_order(a_customer()), somebody("order desk", scopes=(WRITE,))
+    noted(order.order_id, "Rang: comes on Friday.")
+    cancelled(order.order_id)
+
+    refused = writer.post(f"{COMMANDS}/{order.order_id}/confirm", **headers)
+
+    note = next(e for e in refused.json()["events"] if e["type"] == "OrderNoteAdded")
+    assert refused.status_code == (412 if headers else 409)
+    assert note["data"].keys() == {"noteId"}
+    assert b"Friday" not in refused.content
 
 
 def test_a_version_that_is_still_to_come_has_no_events_in_between():

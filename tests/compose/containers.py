@@ -158,21 +158,9 @@ class Pod:
         """Start a service as docker-compose.yml has it."""
         folder = service.get("working_dir", image.folder)
         given = {**image.environment, **service.get("environment", {})}
-        given["HOSTNAME"] = name
-        command = [*(f"{k}={v}" for k, v in given.items())]
-        command += map(str, service.get("command", image.command))
-        about = {
-            "name": name,
-            "layers": f"{image.layer}:" if image.layer else "",
-            "user": str(service["user"]),
-            "folder": folder,
-            "nobody": " ".join(_rights(service)),
-            "read_only": "yes" if service.get("read_only") else "",
-            "scratch": "\n".join(_mount(one) for one in service["tmpfs"]),
-            "volumes": "\n".join(
-                v.replace(":", " ", 1) for v in service.get("volumes", ())
-            ),
-        }
+        variables = [f"{k}={v}" for k, v in {**given, "HOSTNAME": name}.items()]
+        command = [*variables, *map(str, service.get("command", image.command))]
+        about = {"name": name, "folder": folder, **_about(service, image.layer)}
         log = self._logs / f"{name}.log"
         within = [*self._enter, "ip", "netns", "exec", name]
         with log.open("wb") as out:
@@ -183,14 +171,9 @@ class Pod:
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
-        inside = ["env", "-i", "-C", folder, *(f"{k}={v}" for k, v in given.items())]
-        as_user = [
-            *_rights(service),
-            f"--reuid={service['user']}",
-            "--regid=nogroup",
-            *inside,
-        ]
-        container = Container(process, as_user, log)
+        ids = [f"--reuid={service['user']}", "--regid=nogroup"]
+        as_itself = [*_rights(service), *ids, "env", "-i", "-C", folder, *variables]
+        container = Container(process, as_itself, log)
         self.containers[name] = container
         return container
 
@@ -223,6 +206,19 @@ def healthy(container: Container, service: Mapping[str, Any], within: float) -> 
         return container.run(*check).returncode == 0
 
     eventually(is_healthy, within, every=0.1)
+
+
+def _about(service: Mapping[str, Any], layer: str) -> dict[str, str]:
+    """Return what START asks for of a service."""
+    volumes = service.get("volumes", ())
+    return {
+        "layers": f"{layer}:" if layer else "",
+        "user": str(service["user"]),
+        "nobody": " ".join(_rights(service)),
+        "read_only": "yes" if service.get("read_only") else "",
+        "scratch": "\n".join(_mount(one) for one in service["tmpfs"]),
+        "volumes": "\n".join(one.replace(":", " ", 1) for one in volumes),
+    }
 
 
 def _rights(service: Mapping[str, Any]) -> list[str]:

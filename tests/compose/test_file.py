@@ -64,6 +64,19 @@ def test_what_the_example_leaves_out_is_asked_for():
             file.read({**FILLED, name: ""})
 
 
+def test_how_webhooks_are_sent_can_be_set_and_else_is_as_without_docker(settings):
+    ours = {name for name in FILLED if name.startswith("WEBHOOK_")}
+    unset = {name: value for name, value in FILLED.items() if name not in ours}
+
+    default = file.read(unset)["services"]["webhooks"]["environment"]
+    given = file.read({**unset, "WEBHOOK_WAITS": "1,2"})["services"]["webhooks"]
+
+    assert [*map(float, default["WEBHOOK_WAITS"].split(","))] == settings.WEBHOOK_WAITS
+    for name in ("WEBHOOK_TIMEOUT_SECONDS", "WEBHOOK_KEPT_DAYS"):
+        assert float(default[name]) == getattr(settings, name)
+    assert given["environment"]["WEBHOOK_WAITS"] == "1,2"
+
+
 @pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate"}))
 def test_each_service_is_watched_bounded_and_comes_back(name):
     service = SERVICES[name]

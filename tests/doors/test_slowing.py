@@ -107,6 +107,7 @@ def test_a_read_side_that_does_not_answer_holds_up_no_command(budget, services):
             took.append(time.monotonic() - began)
 
     assert statuses == {201}
-    assert sorted(took)[len(took) // 2] < 0.05
-    assert max(took) < 0.5
+    # Who waited for the answer would wait for the read side's 2.5 s, each time.
+    assert len(took) > 3
+    assert max(took) < 2
     catch_up()

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from orders_command import expiring
+from orders_command.models import ExpiryMark
+from orders_command.store import expiry
 from tests.orders import an_order
 from tests.people import a_customer
 
@@ -23,7 +24,7 @@ class Shop:
     def __init__(self, settings: Any) -> None:
         self._settings = settings
         self.age = next(_days) * DAY
-        self.turn_off()
+        expiry.forget(unused_for=timedelta())
         self.turn_on()
 
     def turn_on(self) -> None:
@@ -37,6 +38,10 @@ class Shop:
     def turn_off(self) -> None:
         self._settings.CANCEL_PENDING_AFTER_SECONDS = 0.0
         self.run()
+
+    def rest(self) -> None:
+        """Let the last run have been more than a day ago."""
+        ExpiryMark.objects.update(looked_at=datetime.now(UTC) - 1.01 * DAY)
 
     def run(self) -> None:
         """Do what beat asks for."""
@@ -56,4 +61,4 @@ class Shop:
 @pytest.fixture
 def shop(settings: Any) -> Iterator[Shop]:
     yield Shop(settings)
-    expiring.stop()
+    expiry.forget(unused_for=timedelta())

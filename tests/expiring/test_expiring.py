@@ -1,5 +1,6 @@
 """Pending orders are cancelled when their time is up, and no others."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from prometheus_client import REGISTRY
 
 from orders_command import expiring
 from orders_command.models import Event, Order, OrderRemark
+from orders_command.store import expiry
 from tests.expiring.conftest import DAY
 from tests.orders import confirmed, noted
 
@@ -86,18 +88,32 @@ def test_a_past_order_that_is_brought_in_later_is_left_to_a_person(shop):
     assert status_of(order_id) == "PENDING"
 
 
-def test_turned_off_and_on_again_it_begins_with_the_orders_of_then(shop):
+def test_turned_off_for_long_and_on_again_it_begins_with_the_orders_of_then(
+    shop, caplog
+):
+    order_id = placed_since_it_is_on(shop)
+
+    shop.rest()
+    with caplog.at_level(logging.INFO, "orders_command"):
+        shop.turn_off()
+    shop.turn_on()
+
+    assert status_of(order_id) == "PENDING"
+    assert [line for line in caplog.messages if "begins anew" in line]
+
+
+def test_a_worker_in_which_it_is_off_makes_others_pass_over_nothing(shop):
     order_id = placed_since_it_is_on(shop)
 
     shop.turn_off()
     shop.turn_on()
 
-    assert status_of(order_id) == "PENDING"
+    assert status_of(order_id) == "CANCELLED"
 
 
 def placed_since_it_is_on(shop):
     """Place an order that became too old two hours ago, an hour after the last run."""
-    shop.turn_off()
+    expiry.forget(unused_for=timedelta())
     shop.age += timedelta(hours=3)
     shop.turn_on()
     shop.set_age(shop.age - timedelta(hours=3))

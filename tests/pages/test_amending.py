@@ -1,9 +1,13 @@
 """Changing the items of a pending order by plain HTML."""
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connections
 from django.test import Client
 
 from orders_command.models import Event, OrderItem
@@ -176,6 +180,60 @@ def test_a_lost_race_tells_who_changed_what_and_can_be_saved_all_the_same(
     assert kept(order.order_id) == [("tea", 4, "99.90")]
     assert client.post(place(order.order_id), again).status_code == 303
     assert kept(order.order_id) == [("tea", 7, "99.90")]
+
+
+def test_what_happens_while_a_lost_race_is_told_is_told_the_next_time(
+    client: Client,
+) -> None:
+    order = placed(a_customer())
+    form = begun(client, order.order_id, quantity=["7"])
+    amended(order.order_id, ("tea", 4, "99.90"))
+
+    with while_it_is_told(lambda: amended(order.order_id, ("milk", 1, "0.90"))):
+        first = client.post(place(order.order_id), form)
+    again = fields(first.content, form=place(order.order_id))
+    second = client.post(place(order.order_id), again)
+
+    assert "you began with version 1, it is at version 2 now" in text(first)
+    assert "you began with version 2, it is at version 3 now" in text(second)
+    assert "+ 1 × milk" in text(second)
+    assert kept(order.order_id) == [("milk", 1, "0.90")]
+
+
+@contextmanager
+def while_it_is_told(happen: Callable[[], Any]) -> Iterator[None]:
+    """Let something happen once the refusal's events are asked for."""
+    once = iter([happen])
+
+    def meanwhile() -> None:
+        try:
+            next(once, lambda: None)()
+        finally:
+            connections.close_all()
+
+    def watch(execute: Any, sql: str, *rest: Any) -> Any:
+        if "from orders_command_event" in sql:
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(meanwhile).result(10)
+        return execute(sql, *rest)
+
+    with connections["default"].execute_wrapper(watch):
+        yield
+
+
+def test_a_product_id_keeps_the_spaces_that_it_has(client: Client) -> None:
+    order = an_order(a_customer(), items=lines(("tea ", 2, "3.50")))
+    catch_up(order.position)
+    form = begun(client, order.order_id, quantity=["5"])
+
+    saved = client.post(place(order.order_id), form)
+    typed = begun(client, order.order_id, productId=[" cup "])
+    client.post(place(order.order_id), typed)
+
+    last = Event.objects.filter(order_id=order.order_id, version=2).get()
+    assert saved.status_code == 303
+    assert [item["product_id"] for item in last.data["items"]] == ["tea "]
+    assert kept(order.order_id) == [("cup", 5, "3.50")]
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])

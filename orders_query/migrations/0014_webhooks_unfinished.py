@@ -11,7 +11,7 @@ AS_BEFORE = "reset lock_timeout"
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("orders_query", "0012_webhooks")]
+    dependencies = [("orders_query", "0013_webhook_sender")]
 
     operations = [
         migrations.AddField(
