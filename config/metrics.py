@@ -6,6 +6,7 @@ when somebody scrapes.
 
 import time
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -106,16 +107,17 @@ class State(Collector):
             # Whatever keeps it from being told is itself what is to be told.
             yield _gauge("orders_scrape_ok", "Whether the gauges could be read.", 0)
             return
-        is_whole = state["head"] is not None
+        others = [_read(part) for part in (_halted, _webhooks)]
+        has_head = state["head"] is not None
+        is_whole = has_head and None not in others
         yield _gauge("orders_scrape_ok", "Whether the gauges could be read.", is_whole)
-        if is_whole:
+        if has_head:
             yield _gauge("orders_log_head", "The newest position.", state["head"])
         for name, help_, key in _OF_PROJECTION:
             yield _family(name, help_, "projection", state["projections"], key)
         for name, help_, key in _OF_REPLICA:
             yield _family(name, help_, "replica", state["replicas"], key)
-        yield from _halted()
-        yield from _webhooks()
+        yield from chain.from_iterable(found or () for found in others)
         yield from _verified()
 
 
@@ -143,24 +145,29 @@ _OF_REPLICA = (
 )
 
 
-def _halted() -> Iterable[GaugeMetricFamily]:
+def _read(
+    part: Callable[[], Iterable[GaugeMetricFamily]],
+) -> list[GaugeMetricFamily] | None:
+    """Return some gauges, or None if they cannot be read."""
     try:
-        halts = queries.halts()
+        return list(part())
     except Exception:
-        return  # orders_scrape_ok tells
+        return None  # orders_scrape_ok tells
+
+
+def _halted() -> Iterable[GaugeMetricFamily]:
+    halts = queries.halts()
     found = [{"name": name, "halted": bool(why)} for name, why in halts.items()]
     help_ = "Whether it stands still until somebody acts."
     yield _family("orders_projection_halted", help_, "projection", found, "halted")
 
 
 def _webhooks() -> Iterable[GaugeMetricFamily]:
-    try:
-        found = queries.webhooks()
-        seen_at = queries.sender_seen_at()
-    except Exception:
-        return  # orders_scrape_ok tells
+    found = [
+        {**one, "disabled": one["state"] == "disabled"} for one in queries.webhooks()
+    ]
+    seen_at = queries.sender_seen_at()
     yield _gauge("orders_webhook_sender_seen_seconds", _SENDER, seen_at or 0)
-    found = [{**one, "disabled": one["state"] == "disabled"} for one in found]
     for name, help_, key in _OF_ENDPOINT:
         yield _family(name, help_, "endpoint", found, key)
 

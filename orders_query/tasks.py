@@ -3,6 +3,7 @@ may be lost, doubled or late, and the next one makes up for it."""
 
 import logging
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import redis
@@ -54,11 +55,12 @@ def project(rung_at: float | None = None) -> None:
 @shared_task
 def forget_sightings() -> None:
     """Delete what nobody asks for any more, and whom nobody may know."""
-    sightings.forget()
-    sampling.forget()
-    projector.erase_given_up()
-    projector.erase_left_behind()
-    webhooks.forget()
+    with ExitStack() as steps:  # one that fails keeps nobody from the others
+        steps.callback(webhooks.forget)
+        steps.callback(sampling.forget)
+        steps.callback(sightings.forget)
+        steps.callback(projector.erase_given_up)
+        steps.callback(projector.erase_left_behind)
 
 
 @shared_task

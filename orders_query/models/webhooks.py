@@ -42,6 +42,7 @@ class WebhookEndpoint(models.Model):
     old_salt = models.BinaryField(max_length=32, null=True)
     old_until = models.DateTimeField("old secret signs until", null=True)
     failing_since = models.DateTimeField(null=True)
+    last_failed_at = models.DateTimeField(null=True)  # an hour more or less
     resting_until = models.DateTimeField(null=True)  # it has asked for that
 
     class Meta:
@@ -97,6 +98,11 @@ class WebhookDelivery(models.Model):
                 fields=["endpoint", "order_id", "position"],
                 condition=Q(state__in=UNFINISHED),
                 name="webhooks_in_order",
+            ),
+            models.Index(
+                fields=["endpoint", "state", "position"],
+                condition=Q(state__in=UNFINISHED),
+                name="webhooks_unfinished",
             ),
             models.Index(
                 fields=["settled_at"],

@@ -1,8 +1,10 @@
 """How far the read side has come."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,6 +13,8 @@ from orders_query import queries
 from orders_query.pages import lags, parked, rebuilds
 from orders_query.pages.reading import NEEDS, page, target
 from orders_query.receivers import doorbell
+
+logger = logging.getLogger(__name__)
 
 
 @page
@@ -47,8 +51,17 @@ def _state(sync: dict[str, Any]) -> dict[str, Any]:
         "sets": queries.other_sets(),
         "verified": queries.last_verification(),
         "bell_is_silent": doorbell.is_silent,
-        "webhooks": queries.webhooks(),
+        "webhooks": _webhooks(),
     }
+
+
+def _webhooks() -> list[dict[str, Any]] | None:
+    """Return what waits for whom; the page has more to say, and says it without."""
+    try:
+        return queries.webhooks()
+    except Error as error:
+        logger.warning("Webhooks cannot be told: %s", type(error).__name__)
+        return None
 
 
 def _lags(request: HttpRequest) -> HttpResponse:

@@ -15,7 +15,7 @@ from orders_query.projection.rows import (
     VersionRow,
 )
 from orders_query.projection.sales import Sales, changed_elsewhere, tally
-from orders_query.projection.webhooks import WEBHOOK_TYPES, type_of
+from orders_query.projection.webhooks import WEBHOOK_TYPES, is_of_order, type_of
 
 __all__ = [
     "KNOWN",
@@ -33,6 +33,7 @@ __all__ = [
     "apply",
     "changed_elsewhere",
     "count",
+    "is_of_order",
     "project",
     "stored",
     "tally",

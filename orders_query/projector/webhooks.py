@@ -12,7 +12,7 @@ from django.db import connections
 
 from orders_command.events import Recorded
 from orders_query.databases import PRIMARY
-from orders_query.projection import WEBHOOK_TYPES
+from orders_query.projection import is_of_order, type_of
 
 
 def apply_all(events: tuple[Recorded, ...], *, rung_at: datetime | None) -> None:
@@ -30,16 +30,16 @@ def apply_all(events: tuple[Recorded, ...], *, rung_at: datetime | None) -> None
 
 
 def as_json(events: Iterable[Recorded]) -> str:
-    """Return orders' events as the statements take them."""
+    """Return orders' events as the statements take them, unreadable ones too."""
     rows: list[dict[str, Any]] = [
         {
             "position": event.position,
             "order_id": event.stream_id,
             "version": event.version,
-            "type": WEBHOOK_TYPES[event.type],
+            "type": type_of(event.type),
         }
         for event in events
-        if event.type in WEBHOOK_TYPES
+        if is_of_order(event.type)
     ]
     return orjson.dumps(rows).decode()
 

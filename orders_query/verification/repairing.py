@@ -126,9 +126,8 @@ class _Repair:
 
     def write_anew(self) -> None:
         for statement in repairs.FORGET_ORDER:
-            self._do(
-                statement.encode(), order_id=self.order_id, names=list(sets.TABLES)
-            )
+            names = list(sets.TABLES)
+            self._do(statement.encode(), order_id=self.order_id, names=names)
         self._write_rows()
         for projection in per_order.PROJECTIONS:
             per_order.write_anew(self.node, projection, self.audited)

@@ -9,6 +9,7 @@ ROW = b"""
 select customer_id, created_at from orders_query_orderreadmodel where order_id = %s
 """
 
+# What is parked of a projection without tables is work that is still to be done.
 FORGET_ORDER = (
     """
     delete from orders_query_parkedevent

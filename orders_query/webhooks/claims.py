@@ -4,6 +4,7 @@ Several senders may run. Who dies leaves claims that run out; whoever is too lat
 an outcome finds that the claim is not his any more, and changes nothing.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from orders_query.databases import PRIMARY
 from orders_query.webhooks import statements
 from orders_query.webhooks.scheduling import Outcome, Then
 
+BATCH = 5_000  # rows that one statement changes or deletes at most
+FORGET_SECONDS = 20.0  # for all of them: the task's other work has its time too
 AT_ONCE = 4  # tries of one sender at one endpoint; one at an endpoint that fails
 
 
@@ -74,6 +77,8 @@ def settle(one: Claimed, outcome: Outcome, *, told: str) -> bool:
         case Then.AGAIN | Then.DISABLED:
             how = {"wait": outcome.wait, "rest": outcome.rest}
             return _ran(statements.AGAIN, one, told=told, **how)
+        case Then.PARKED if outcome.is_untried:
+            return _ran(statements.PARK_UNTRIED, one, told=told)
         case Then.PARKED:
             return _ran(statements.PARK, one, told=told, rest=outcome.rest)
 
@@ -93,13 +98,18 @@ def is_anybody_there() -> bool:
 def put_off() -> None:
     """Look less often at what waits for another of its order."""
     with connections[PRIMARY].cursor() as cursor:
-        cursor.execute(statements.PUT_OFF)
+        cursor.execute(statements.PUT_OFF, {"most": BATCH})
 
 
 def forget() -> None:
-    """Delete what was settled long ago."""
+    """Delete what was settled long ago, in parts; what is left goes the next time."""
+    until = time.monotonic() + FORGET_SECONDS
+    asked = {"days": settings.WEBHOOK_KEPT_DAYS, "most": BATCH}
     with connections[PRIMARY].cursor() as cursor:
-        cursor.execute(statements.FORGET, [settings.WEBHOOK_KEPT_DAYS])
+        deleted = BATCH
+        while deleted == BATCH and time.monotonic() < until:
+            cursor.execute(statements.FORGET, asked)
+            deleted = cursor.rowcount
 
 
 def _ran(sql: str, one: Claimed, **how: Any) -> bool:

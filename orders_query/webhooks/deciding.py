@@ -21,6 +21,12 @@ def redeliver(pks: Iterable[int], *, actor: str, reason: str = "") -> int:
     return _decided(statements.REDELIVER, pks, "retry", actor, reason, "due again")
 
 
+def redeliver_unreadable(pks: Iterable[int], *, actor: str) -> int:
+    """Let deliveries be sent now that are still parked as unreadable."""
+    sql = statements.REDELIVER_UNREADABLE
+    return _decided(sql, pks, "retry", actor, "", "due again")
+
+
 def redeliver_parked(endpoint_id: int, *, actor: str) -> int:
     """Let all parked deliveries of an endpoint be sent now; return how many."""
     with connections[PRIMARY].cursor() as cursor:

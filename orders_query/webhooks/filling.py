@@ -18,7 +18,7 @@ from orders_query.projector.webhooks import COLUMNS, DELIVERIES, as_json
 from orders_query.webhooks.endpoints import held
 
 BATCH = 500
-MOST_PENDING = 10_000  # of an endpoint, before it is given more
+MOST_PENDING = 10_000  # of an endpoint, that may be sent, before it is given more
 
 
 def fill() -> bool:
@@ -61,7 +61,8 @@ select e.id, e.cursor from orders_query_webhookendpoint e
 where e.enabled and e.cursor is not null and %s > (
     select count(*) from (
         select from orders_query_webhookdelivery d
-        where d.endpoint_id = e.id and d.state = 'pending' limit %s) pending)
+        where d.endpoint_id = e.id and d.state = 'pending' and d.position <= e.cursor
+        limit %s) pending)
 """
 _TAKE = """
 select from orders_query_webhookendpoint

@@ -5,7 +5,7 @@ Nothing of it is kept. What has been erased meanwhile is in no message any more.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from orders_command import feed
@@ -13,9 +13,21 @@ from orders_command.events import OrderCreated, Recorded, Unreadable
 from orders_command.wording import json_of, told_outside
 from orders_query.projection import type_of
 from orders_query.webhooks import signing
-from orders_query.webhooks.claims import Claimed
 
 UNREADABLE, MISSING = "unreadable", "not in the log"
+
+
+class Noted(Protocol):
+    """An event that is to be sent, by its place."""
+
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def order_id(self) -> UUID: ...
+
+    @property
+    def position(self) -> int: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +51,9 @@ class Message:
         }
 
 
-def messages(claimed: Iterable[Claimed]) -> dict[int, Message | str]:
+def messages(noted: Iterable[Noted]) -> dict[int, Message | str]:
     """Return what is to be sent, by the delivery; or why it cannot be, in a word."""
-    wanted = list(claimed)
+    wanted = list(noted)
     events = feed.at({one.position for one in wanted})
     # No amendment is before the log's beginning.
     placed = feed.contents({one.order_id for one in wanted}, before=0)
@@ -74,7 +86,7 @@ def body_of(recorded: Recorded, *, order_number: str | None) -> bytes:
 
 
 def _message(
-    one: Claimed, event: Recorded | None, created: Mapping[UUID, Recorded]
+    one: Noted, event: Recorded | None, created: Mapping[UUID, Recorded]
 ) -> Message | str:
     if event is None or event.stream_id != one.order_id:
         return MISSING

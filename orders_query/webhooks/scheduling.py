@@ -29,6 +29,7 @@ class Outcome:
     wait: float = 0.0
     rest: float = 0.0
     because: str = ""  # it is disabled
+    is_untried: bool = False  # the receiver has no part in it
 
 
 def follows(

@@ -16,7 +16,14 @@ from django.conf import settings
 from django.db import Error, connections
 
 from orders_query import metrics
-from orders_query.webhooks import claims, endpoints, filling, posting, scheduling
+from orders_query.webhooks import (
+    claims,
+    endpoints,
+    filling,
+    posting,
+    rereading,
+    scheduling,
+)
 from orders_query.webhooks.claims import Claimed
 from orders_query.webhooks.messages import Message, messages
 from orders_query.webhooks.posting import Answer, Rules
@@ -29,7 +36,7 @@ MOST_AT_ONCE = 64  # tries under way
 POLL_SECONDS = 0.2
 NOBODY_SECONDS = 1.0  # between looks while there is no endpoint
 AWAY_SECONDS = 1.0  # between tries to reach a database
-PUT_OFF_SECONDS = 60.0
+TIDY_SECONDS = 60.0  # between looks at what is blocked, or parked unread
 LAST_SECONDS = 3.0  # for what is under way when the process is ended
 
 
@@ -51,7 +58,7 @@ class Sender:
     _ended: "queue.SimpleQueue[Ended]" = field(default_factory=queue.SimpleQueue)
     _over: list[Ended] = field(default_factory=list)  # and not yet settled
     _flying: Counter[int] = field(default_factory=Counter)  # by endpoint
-    _put_off_at: float = 0.0
+    _tidied_at: float = 0.0
     _presence: Presence = field(default_factory=Presence)
 
     def stop(self) -> None:
@@ -76,9 +83,10 @@ class Sender:
             return NOBODY_SECONDS
         is_behind = filling.fill()
         has_begun = self._begin()
-        if time.monotonic() - self._put_off_at > PUT_OFF_SECONDS:
-            self._put_off_at = time.monotonic()
+        if time.monotonic() - self._tidied_at > TIDY_SECONDS:
+            self._tidied_at = time.monotonic()
             claims.put_off()
+            rereading.redeliver_unreadable()
         return 0.0 if is_behind or has_begun else POLL_SECONDS
 
     def _begin(self) -> bool:
@@ -92,19 +100,26 @@ class Sender:
             for one in claimed:
                 claims.let_go(one)
             raise
-        for one in claimed:
-            self._start(one, worded[one.pk])
-        return bool(claimed)
+        begun = [self._start(one, worded[one.pk]) for one in claimed]
+        return any(begun)
 
-    def _start(self, one: Claimed, message: Message | str) -> None:
-        self._flying[one.endpoint_id] += 1
+    def _start(self, one: Claimed, message: Message | str) -> bool:
+        """Begin a try; what the machine has no thread for is left for later."""
         if isinstance(message, str):
+            self._flying[one.endpoint_id] += 1
             answer = Answer(told=message)
             self._ended.put(Ended(claimed=one, answer=answer, is_hopeless=True))
-            return
-        threading.Thread(
-            target=self._try, args=(one, message), name="webhook", daemon=True
-        ).start()
+            return True
+        try:
+            threading.Thread(
+                target=self._try, args=(one, message), name="webhook", daemon=True
+            ).start()
+        except RuntimeError as error:
+            logger.warning("A webhook waits for a thread: %s", error)
+            claims.let_go(one)
+            return False
+        self._flying[one.endpoint_id] += 1
+        return True
 
     def _try(self, one: Claimed, message: Message) -> None:
         began = time.monotonic()
@@ -179,7 +194,7 @@ def _settle(ended: Ended) -> None:
 
 def _follows(ended: Ended) -> Outcome:
     if ended.is_hopeless:
-        return Outcome(then=Then.PARKED)
+        return Outcome(then=Then.PARKED, is_untried=True)
     return scheduling.follows(
         ended.answer,
         tries=ended.claimed.tries,

@@ -35,8 +35,9 @@ from due join orders_query_webhookendpoint e on e.id = due.endpoint_id
 where d.id = due.id
 returning d.id as pk, d.claim, d.endpoint_id, e.name as endpoint, e.url, e.salt,
           e.old_salt, coalesce(e.old_until, 'epoch') as old_until,
-          coalesce(extract(epoch from now() - e.failing_since) / 86400, 0)::float8
-              as failing_days,
+          case when e.last_failed_at > now() - interval '2 days'
+              then coalesce(extract(epoch from now() - e.failing_since) / 86400, 0)
+              else 0 end::float8 as failing_days,
           d.position, d.order_id, d.version, d.type, d.tries
 """
 _MINE = "d.id = %(pk)s and d.claim = %(claim)s and d.state = 'pending'"
@@ -58,14 +59,20 @@ with mine as (
 )
 select exists (select from mine)
 """
+# A failure long after the last one says nothing of the days between: the longest wait
+# for a try is little more than a day.
 _FAILING = """
 ill as (
     update orders_query_webhookendpoint e
-    set failing_since = coalesce(e.failing_since, now()),
+    set failing_since = case when e.last_failed_at > now() - interval '2 days'
+            then coalesce(e.failing_since, now()) else now() end,
+        last_failed_at = now(),
         resting_until = case when %(rest)s > 0
             then now() + make_interval(secs => %(rest)s) else e.resting_until end
     from mine
-    where e.id = mine.endpoint_id and (e.failing_since is null or %(rest)s > 0)
+    where e.id = mine.endpoint_id
+      and (e.failing_since is null or e.last_failed_at is null
+           or e.last_failed_at < now() - interval '1 hour' or %(rest)s > 0)
 )"""
 # Those behind it are looked at no sooner; that is no law, and they may be.
 AGAIN = f"""
@@ -80,14 +87,14 @@ with mine as (
 ), {_FAILING}
 select exists (select from mine)
 """
-PARK = f"""
+_PARKED = f"""
 with mine as (
     update orders_query_webhookdelivery d
     set state = 'parked', {_OVER}
     where {_MINE} returning d.endpoint_id
-), {_FAILING}
-select exists (select from mine)
-"""
+)"""
+PARK = f"{_PARKED}, {_FAILING} select exists (select from mine)"
+PARK_UNTRIED = f"{_PARKED} select exists (select from mine)"
 LET_GO = f"""
 with mine as (
     update orders_query_webhookdelivery d
@@ -101,17 +108,24 @@ select exists (select from orders_query_webhookendpoint where enabled)
 """
 PUT_OFF = f"""
 update orders_query_webhookdelivery d set due_at = now() + interval '5 minutes'
-where d.state = 'pending' and d.due_at < now() - interval '1 minute'
-  and d.claim is null and not ({IS_FIRST})
+where d.id in (
+    select one.id from orders_query_webhookendpoint e cross join lateral (
+        select d.id from orders_query_webhookdelivery d
+        where d.endpoint_id = e.id and d.state = 'pending'
+          and d.due_at < now() - interval '1 minute' and d.claim is null
+          and not ({IS_FIRST})
+        order by d.due_at limit %(most)s) one
+    where e.enabled limit %(most)s)
+  and d.state = 'pending' and d.claim is null
 """
 # Made due at once, and with it those behind it.
-REDELIVER = """
+_DUE_AGAIN = """
 with mine as (
     update orders_query_webhookdelivery d
     set state = 'pending', tries = 0, due_at = now(), outcome = '', settled_at = null,
         waiting_since = case when d.state in ('pending', 'parked')
             then d.waiting_since else now() end
-    where d.id = any(%(pks)s)
+    where d.id = any(%(pks)s) and {which}
       and (d.claimed_until is null or d.claimed_until < now())
     returning d.*
 ), behind as (
@@ -121,6 +135,10 @@ with mine as (
 )
 select position, order_id, version, type from mine order by position
 """
+REDELIVER = _DUE_AGAIN.format(which="true")
+REDELIVER_UNREADABLE = _DUE_AGAIN.format(
+    which="d.state = 'parked' and d.outcome = 'unreadable'"
+)
 PARKED_OF = """
 select id from orders_query_webhookdelivery
 where endpoint_id = %s and state = 'parked' order by position limit 10000
@@ -140,6 +158,8 @@ with mine as (
 select position, order_id, version, type from mine order by position
 """
 FORGET = """
-delete from orders_query_webhookdelivery
-where settled_at < now() - make_interval(secs => %s * 86400)
+delete from orders_query_webhookdelivery where id = any(array(
+    select id from orders_query_webhookdelivery
+    where settled_at < now() - make_interval(secs => %(days)s * 86400)
+    order by settled_at limit %(most)s for update skip locked))
 """

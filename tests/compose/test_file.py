@@ -7,6 +7,7 @@ import subprocess
 import jsonschema
 import pytest
 
+from orders_query.webhooks import sending
 from tests.compose import file
 
 pytestmark = pytest.mark.no_services
@@ -106,6 +107,12 @@ def test_what_keeps_data_has_a_volume_and_no_way_out(name):
     assert volume.partition(":")[0] in file.raw()["volumes"]
     assert SERVICES[name]["networks"] == ["inside"]
     assert file.raw()["networks"]["inside"] == {"internal": True}
+
+
+def test_the_sender_of_webhooks_may_have_as_many_threads_as_it_wants():
+    limits = SERVICES["webhooks"]["deploy"]["resources"]["limits"]
+
+    assert limits["pids"] > 3 * sending.MOST_AT_ONCE, "tries, look-ups, and the rest"
 
 
 def test_a_worker_has_the_time_its_task_may_take(settings):

@@ -5,9 +5,9 @@ from typing import get_args
 import pytest
 
 from config.settings import WEBHOOK_WAITS
-from orders_command.events import OrderEvent
+from orders_command.events import CustomerEvent, OrderEvent
 from orders_command.wording import shown
-from orders_query.projection import WEBHOOK_TYPES, type_of
+from orders_query.projection import WEBHOOK_TYPES, is_of_order, type_of
 from orders_query.webhooks.posting import Answer
 from orders_query.webhooks.scheduling import Outcome, Then, follows
 from tests import examples
@@ -70,6 +70,8 @@ def test_every_event_of_an_order_has_a_type() -> None:
     assert set(WEBHOOK_TYPES) == {event.__name__ for event in get_args(OrderEvent)}
     assert WEBHOOK_TYPES["OrderCreated"] == "order.created"
     assert type_of("OrderItemsAmended") == "order.items_amended"
+    assert all(map(is_of_order, WEBHOOK_TYPES))
+    assert not any(is_of_order(event.__name__) for event in get_args(CustomerEvent))
     assert len(set(WEBHOOK_TYPES.values())) == len(WEBHOOK_TYPES)
 
 

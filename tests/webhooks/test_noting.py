@@ -154,6 +154,21 @@ def test_nobody_has_to_retry_what_nobody_was_to_be_sent(services: Embedded) -> N
         projector.retry(name, order_id, actor="system:tests")
 
 
+def test_a_repair_of_an_order_loses_nothing_that_is_to_be_sent(
+    admin: Admin, services: Embedded
+) -> None:
+    admin.adds("shop", NOWHERE)
+    order_id = an_order(a_customer()).order_id
+    catch_up()
+    with unreadable(services, lambda: confirmed(order_id), 2):
+        catch_up()
+
+    verification.repair(order_id, actor="system:tests")
+    projector.retry_unreadable()
+
+    eventually(lambda: noted(order_id) == [1, 2])
+
+
 def test_what_cannot_be_read_any_more_is_parked_and_sent_once_it_can(
     admin: Admin, sender: Senders, shop: Receiver, services: Embedded
 ) -> None:
@@ -164,6 +179,7 @@ def test_what_cannot_be_read_any_more_is_parked_and_sent_once_it_can(
         sender.start()
         eventually(lambda: states("shop") == {"parked"})
         assert deliveries("shop")[0].outcome == "unreadable"
+        assert endpoint("shop").failing_since is None, "the receiver has no part in it"
 
     admin.does("redeliver", "shop")
 

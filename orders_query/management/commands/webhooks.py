@@ -109,8 +109,9 @@ def told(endpoint: dict[str, Any]) -> str:
     because = f" ({endpoint['because']})" if endpoint["because"] else ""
     return (
         f"{endpoint['name']:<12} {endpoint['state']}{because}, "
-        f"{endpoint['pending']} pending, oldest waits {endpoint['oldestSeconds']:.1f} "
-        f"s, {endpoint['parked']} parked"
+        f"{endpoint['shown']['pending']} pending, "
+        f"oldest waits {endpoint['oldestSeconds']:.1f} s, "
+        f"{endpoint['shown']['parked']} parked"
     )
 
 

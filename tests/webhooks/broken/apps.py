@@ -38,3 +38,22 @@ class Hasty(AppConfig):
                 stepping.apply_to(self.name, events, rung_at=self.rung_at)
 
         stepping._Writing._commit = commit
+
+
+class Crowded(AppConfig):
+    """The first threads of those that try are refused."""
+
+    name = "tests.webhooks.broken"
+    label = "broken"
+
+    def ready(self) -> None:
+        import threading
+
+        start, left = threading.Thread.start, iter(range(5))
+
+        def refused(thread: threading.Thread) -> None:
+            if thread.name == "webhook" and next(left, None) is not None:
+                raise RuntimeError("can't start new thread")
+            start(thread)
+
+        threading.Thread.start = refused  # type: ignore[method-assign]
