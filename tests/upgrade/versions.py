@@ -10,6 +10,7 @@ from pathlib import Path
 from config.local.application import ROOT
 
 CHOSEN = "UPGRADE_FROM"  # a commit to upgrade from instead
+LAST_RELEASE = "59b51faa6feaf516b07270a47dea12546eb03b35"  # moves with each release
 MIGRATIONS = "*/migrations/*.py"
 
 
@@ -19,7 +20,8 @@ class NoHistory(Exception):
 
 def before() -> str:
     """
-    Return the newest commit with fewer migrations than are here, each of them here too.
+    Return the last release, if this history has it; else the newest commit with fewer
+    migrations than are here, each of them here too.
 
     Branches that added migrations side by side have renumbered them: what main had
     before the merge is a release, what a branch had is none.
@@ -30,6 +32,8 @@ def before() -> str:
         return chosen
     if not shutil.which("git"):
         raise NoHistory("there is no git here")
+    if _is_known(LAST_RELEASE):
+        return LAST_RELEASE
     here = {str(path.relative_to(ROOT)) for path in ROOT.glob(f"*/{MIGRATIONS}")}
     here |= {str(path.relative_to(ROOT)) for path in ROOT.glob(MIGRATIONS)}
     touched = _git("rev-list", "--first-parent", "HEAD", "--", MIGRATIONS).split()
@@ -39,6 +43,12 @@ def before() -> str:
         if there and there < here:
             return _git("rev-parse", f"{commit}^").strip()
     raise NoHistory("no commit has fewer migrations than are here")
+
+
+def _is_known(commit: str) -> bool:
+    asked = ["git", "merge-base", "--is-ancestor", commit, "HEAD"]
+    done = subprocess.run(asked, cwd=ROOT, check=False, capture_output=True)
+    return done.returncode == 0
 
 
 def unpacked(commit: str, folder: Path) -> Path:
