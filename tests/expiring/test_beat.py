@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from config.local import application
 from config.local.embedded import Embedded
@@ -26,6 +27,8 @@ def beating(services: Embedded, tmp_path: Path):
         "REDIS_URL": queue,
         "CANCEL_PENDING_AFTER_SECONDS": str(SECONDS),
     }
+    # Another test's demo account would keep them from starting.
+    call_command("demo_access", disable=True)
     both = application.worker(mine), application.beat(mine)
     with started(services, *both, name="expiring"):
         yield

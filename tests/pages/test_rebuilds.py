@@ -148,6 +148,7 @@ def test_the_admin_rebuilds_no_set_that_does_not_serve() -> None:
     sent = {"action": "rebuild", "_selected_action": ["orders:aside"]}
 
     told = signed_in(administrator()).post(CHECKPOINTS, sent, follow=True)
+    aside.delete(using="query")
 
     assert "No rebuild of orders:aside" in text(told)
     assert nothing_is_asked_for()

@@ -131,7 +131,7 @@ def test_a_traceback_tells_where_and_not_of_whom(fails, told):
         "a", logging.ERROR, __file__, 1, "%(exc)s", ({"exc": str(raised[1])},), raised
     )
 
-    line = Line("%(message)s").format(record)
+    line = Line().format(record)
 
     assert told in line
     assert f"in {fails.__name__}" in line
