@@ -3,28 +3,18 @@
 import logging
 from contextlib import contextmanager
 
-import psycopg
 import pytest
-from django.db import connections
 
-from config.local.addresses import OWNER_URLS
 from config.middleware import RequestIdFilter
+from tests.maintenance import maintenance_of
 from tests.orders import COMMANDS, order_body
 from tests.people import a_customer, an_email, desk_clerk
 
 
 @pytest.fixture
 def maintenance(services):
-    url = services.environment()[OWNER_URLS[0]]
-    with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute("alter database command set default_transaction_read_only = on")
-        connections["default"].close()
-        try:
-            yield
-        finally:
-            owner.execute("set default_transaction_read_only = off")
-            owner.execute("alter database command reset default_transaction_read_only")
-            connections["default"].close()
+    with maintenance_of(services):
+        yield
 
 
 def test_writes_are_503_with_retry_after(request):

@@ -3,21 +3,19 @@
 import logging
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Barrier
 
-import psycopg
 import pytest
 from django.core.management import CommandError
 from django.db import connections
 
 from config.local import application
-from config.local.addresses import OWNER_URLS
 from orders_command import expiring
 from orders_command.domain.errors import InvalidTransition
 from orders_command.expiring import Outcome
 from orders_command.models import Event
+from tests.maintenance import maintenance_of
 from tests.orders import cancelled, confirmed, noted
 from tests.services import environment_of
 from tests.waiting import eventually
@@ -140,26 +138,12 @@ def test_a_run_that_is_killed_is_gone_on_with(shop, services, tmp_path: Path):
     }
 
 
-@contextmanager
-def maintenance(services):
-    url = services.environment()[OWNER_URLS[0]]
-    with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute("alter database command set default_transaction_read_only = on")
-        connections["default"].close()
-        try:
-            yield
-        finally:
-            owner.execute("set default_transaction_read_only = off")
-            owner.execute("alter database command reset default_transaction_read_only")
-            connections["default"].close()
-
-
 def test_in_maintenance_it_says_so_in_one_line_and_goes_on_later(
     shop, services, caplog
 ):
     order_id = shop.placed()
 
-    with maintenance(services), caplog.at_level(logging.INFO, "orders_command"):
+    with maintenance_of(services), caplog.at_level(logging.INFO, "orders_command"):
         shop.run()
         with pytest.raises(CommandError, match="takes nothing") as by_hand:
             shop.by_hand()
