@@ -1,6 +1,5 @@
 """manage.py parked: the orders whose events could not be applied, and what to do."""
 
-import getpass
 from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +8,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from orders_query import projector
+from orders_query.management.terminal import me
 from orders_query.projector import Waiting
 
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             action.add_argument(
                 "--projection", default="", help="one of them, as in the list"
             )
-            action.add_argument("--by", default=_me(), help="who, for the record")
+            action.add_argument("--by", default=me(), help="who, for the record")
 
     def handle(self, *, what: str | None, **options: Any) -> None:
         match what:
@@ -108,13 +108,6 @@ def _line(first: Waiting) -> str:
 
 def _actor(name: str) -> str:
     return f"system:{name}"[:64]
-
-
-def _me() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
 
 
 def _uuid(text: str) -> UUID:

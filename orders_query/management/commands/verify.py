@@ -1,6 +1,5 @@
 """manage.py verify: state rows and read models against the fold of the log."""
 
-import getpass
 import json
 import sys
 import time
@@ -12,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DataError, IntegrityError
 
 from orders_query import verification
+from orders_query.management.terminal import me
 from orders_query.verification import Report
 
 EVERY_SECONDS = 1.0
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--repair", type=UUID, metavar="ORDER", help="write this one's rows anew"
         )
-        parser.add_argument("--by", default=_me(), help="who repairs, for the log")
+        parser.add_argument("--by", default=me(), help="who repairs, for the log")
 
     def handle(self, *, repair: UUID | None, by: str, **how: Any) -> None:
         try:
@@ -124,10 +124,3 @@ def _count(text: str) -> int:
     if count < 1:
         raise ValueError
     return count
-
-
-def _me() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

@@ -1,6 +1,5 @@
 """manage.py webhooks: sends them, and what is decided of them on the command line."""
 
-import getpass
 import signal
 from argparse import ArgumentParser
 from typing import Any
@@ -10,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from orders_query import queries, webhooks
 from orders_query.databases import PRIMARY
+from orders_query.management.terminal import me
 from orders_query.models import WebhookEndpoint
 
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         skip.add_argument("delivery", type=int, help="its id, as the admin shows it")
         skip.add_argument("--reason", required=True, help="why, for the record")
         for one in (again, skip):
-            one.add_argument("--by", default=_me(), help="who, for the record")
+            one.add_argument("--by", default=me(), help="who, for the record")
         resume = what.add_parser(
             "resume", help="after a restore: go on in the log that there is now"
         )
@@ -126,10 +126,3 @@ def _endpoint(name: str) -> WebhookEndpoint:
 
 def _actor(name: str) -> str:
     return f"system:{name}"[:64]
-
-
-def _me() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
